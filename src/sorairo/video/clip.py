@@ -139,13 +139,9 @@ class Clip(Footage):
     def fit(self, width: int, height: int) -> Clip:
         """The clip centre-cropped to the aspect ratio of `width` x `height`, then scaled to it.
         Raises MediaError for a size below one pixel."""
-        _check_size(width, height)
-        scale = max(width / self.width, height / self.height)
-        kept_width = min(self.width, max(1, round(width / scale)))
-        kept_height = min(self.height, max(1, round(height / scale)))
-        left, top = (self.width - kept_width) // 2, (self.height - kept_height) // 2
-        kept = self.frames[:, top : top + kept_height, left : left + kept_width]
-        return dataclasses.replace(self, frames=kept).resize(width, height)
+        rows, columns = shown_by_fit((self.width, self.height), (width, height))
+        kept = dataclasses.replace(self, frames=self.frames[:, rows, columns])
+        return kept.resize(width, height)
 
     def reversed(self) -> Clip:
         """The clip played backwards, with its sound; without latents, which have a direction."""
@@ -167,6 +163,18 @@ class Clip(Footage):
         if min(1 if columns is None else columns, 1 if every is None else every) < 1:
             raise MediaError("A contact sheet needs 1 or more columns, of every frame or fewer.")
         return contact_sheet(self.frames, columns=columns, every=every)
+
+
+def shown_by_fit(own: tuple[int, int], size: tuple[int, int]) -> tuple[slice, slice]:
+    """The rows and columns that `Clip.fit` to a size keeps of frames of their `own` size; both are
+    (width, height). Raises MediaError for a size below one pixel."""
+    _check_size(*size)
+    scale = max(size[0] / own[0], size[1] / own[1])
+    width, height = (
+        min(side, max(1, round(wanted / scale))) for side, wanted in zip(own, size, strict=True)
+    )
+    left, top = (own[0] - width) // 2, (own[1] - height) // 2
+    return slice(top, top + height), slice(left, left + width)
 
 
 def _check_size(width: int, height: int) -> None:

@@ -14,7 +14,8 @@ from sorairo.generation.output.seams.difference import Seam
 from sorairo.generation.tasks.layout import CanvasLayout, GeneratedSegment, GivenSegment
 from sorairo.interruption import check_interrupted
 from sorairo.video import Clip, Sound
-from sorairo.video.resampling import at_fps
+from sorairo.video.clip import shown_by_fit
+from sorairo.video.resampling import at_fps, frames_at
 
 Deliver = Callable[[np.ndarray, float, int, int, float], np.ndarray]
 """Takes canvas frames, their rate, and the width, height and rate of the result; returns frames of
@@ -51,17 +52,15 @@ def assemble(
 
 
 def sound_of(layout: CanvasLayout, lengths: list[int], fps: float) -> Sound | None:
-    """The sound of the given clips where they are in the result, and silence elsewhere; an edited
-    clip keeps its sound."""
+    """The layout's own sound; else that of the given clips where they are in the result, and
+    silence elsewhere."""
     starts = np.cumsum([0, *lengths]) / fps
-    clips = [
-        segment.clip if isinstance(segment, GivenSegment) else segment.under
-        for segment in layout.segments
-    ]
+    if layout.sound is not None:
+        return layout.sound.part(0, float(starts[-1]))
     placed = [
-        (float(start), clip.sound.part(0, clip.duration))
-        for clip, start in zip(clips, starts, strict=False)
-        if clip is not None and clip.sound is not None
+        (float(start), each.clip.sound.part(0, each.clip.duration))
+        for each, start in zip(layout.segments, starts, strict=False)
+        if isinstance(each, GivenSegment) and each.clip.sound is not None
     ]
     return Sound.joined(placed, float(starts[-1])) if placed else None
 
@@ -91,14 +90,16 @@ def _generated(
     seams = []
     for other, edge, at in ((before, -1, -1), (after, 0, len(generated))):
         if other is not None:
-            shown = Clip(frames=other.clip.frames[edge][None], fps=rate).fit(*size).frames[0]
+            # the frame that the canvas shows there: at a higher rate, the clip's last one is later
+            place = frames_at(other.clip, rate) - 1 if edge else 0
+            shown = at_fps(other.clip, rate, place, place + 1).fit(*size).frames[0]
             seams.append(Seam(at=at, given=shown, rebuilt=rebuilt(other.frame)))
     beside = [other and given[other.segment] for other in neighbours]
     if corrects_seams:
         generated = correct_seams(generated, seams, *beside, fps=fps)
     if segment.under is not None and segment.region is not None:
         under = at_fps(segment.under.fit(*size), fps).frames
-        generated = blend_region(generated, under, segment.region)
+        generated = blend_region(generated, under, _fitted(segment.region, segment.under, size))
     return generated
 
 
@@ -152,16 +153,27 @@ def _neighbour(layout: CanvasLayout, index: int, side: int) -> Neighbour | None:
     return Neighbour(beside, other.clip, frame)
 
 
+def _fitted(region: np.ndarray, clip: Clip, size: tuple[int, int]) -> np.ndarray:
+    """A region of a clip's pictures, cropped as `Clip.fit` crops these to a size."""
+    mask = _resized(region, clip.width, clip.height)
+    return mask[shown_by_fit((clip.width, clip.height), size)]
+
+
+def _resized(region: np.ndarray, width: int, height: int) -> np.ndarray:
+    """A region, floats 0..1 of any size, as floats [height, width]."""
+    mask = Image.fromarray(np.asarray(region, np.float32))
+    return np.asarray(mask.resize((width, height), Image.Resampling.NEAREST))
+
+
 def blend_region(generated: np.ndarray, under: np.ndarray, region: np.ndarray) -> np.ndarray:
     """The generated frames inside a region, blended over its border inwards; the frames `under`
     them elsewhere."""
     height, width = generated.shape[1:3]
-    mask = Image.fromarray((np.asarray(region, np.float32) * 255).astype(np.uint8))
-    mask = mask.resize((width, height), Image.Resampling.NEAREST)
+    mask = (_resized(region, width, height) * 255).astype(np.uint8)
     radius = max(1, round(min(width, height) / 48))
-    smaller = Image.fromarray(_eroded(np.asarray(mask), radius))
+    smaller = Image.fromarray(_eroded(mask, radius))
     inner = smaller.filter(ImageFilter.BoxBlur(radius))
-    weight = np.where(np.asarray(mask) > 0, np.asarray(inner, np.float32) / 255, 0)[..., None]
+    weight = np.where(mask > 0, np.asarray(inner, np.float32) / 255, 0)[..., None]
     out = np.empty_like(generated)
     for index, frame in enumerate(generated):
         check_interrupted()

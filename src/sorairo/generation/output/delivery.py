@@ -68,14 +68,18 @@ class Delivery:
 
 
 def segment_frames(layout: CanvasLayout, fps: float) -> list[int]:
-    """Frames of each segment in a result at `fps`. The last generated one makes up for rounding, so
-    that the whole lasts as long as the layout says."""
-    counts = [
-        max(1, round((each.last - each.first) / layout.spec.fps * fps))
-        if isinstance(each, GeneratedSegment)
-        else frames_at(each.clip, fps)
-        for each in layout.segments
-    ]
+    """Frames of each segment in a result at `fps`. A generated one makes up for the rounding of
+    those before it, the last also for that of those after it, so that segments begin at their times
+    and the whole lasts as long as the layout says."""
+    counts, origin, now = [], None, 0.0
+    for each in layout.segments:
+        if isinstance(each, GeneratedSegment):
+            origin = each.first / layout.spec.fps - now if origin is None else origin
+            now = each.last / layout.spec.fps - origin
+            counts.append(max(1, round(now * fps) - sum(counts)))
+        else:
+            now += each.clip.duration
+            counts.append(frames_at(each.clip, fps))
     made = [i for i, each in enumerate(layout.segments) if isinstance(each, GeneratedSegment)]
     if layout.seconds is not None and made:
         others = sum(counts) - counts[made[-1]]

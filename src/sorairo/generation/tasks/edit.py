@@ -58,6 +58,7 @@ def edit(
         padding_frames=cut.padding_frames,
         aspect=squeezed_aspect(clip, *size),
         seconds=clip.duration,
+        sound=clip.sound and clip.sound.part(0, clip.duration),
     )
 
 

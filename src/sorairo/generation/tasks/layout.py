@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sorairo.video import Clip
+from sorairo.video import Clip, Sound
 from sorairo.world import registry
 
 
@@ -99,7 +99,7 @@ class GeneratedSegment:
     last: int
     """The canvas frame after its last one."""
     under: Clip | None = None
-    """The clip that it was made from: its sound stays, and outside of `region` its pictures."""
+    """The clip that it was made from: outside of `region` its pictures stay."""
     region: np.ndarray | None = None
     """Where the result shows the canvas, floats 0..1 [H, W] of any size; None: everywhere."""
 
@@ -136,6 +136,8 @@ class CanvasLayout:
     segment makes up the difference. None: the length of the segments."""
     aspect: float | None = None
     """Width / height of what the canvas shows, where that was squeezed onto it."""
+    sound: Sound | None = None
+    """The sound of the whole result. None: that of its given segments."""
 
     def latent_frames(self) -> tuple[LatentFrame, ...]:
         """The latent frames, shot by shot."""

@@ -68,13 +68,14 @@ def _animate(request: AnimateRequest, clips: Sequence[Clip], spec: CanvasSpec) -
 
 
 def _cast(request: CastRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
-    return cast(
+    layout = cast(
         clips,
         describe_characters(request.text_in(spec.world), request.names, clips, world=spec.world),
         spec=spec,
         size=size_of(request.width, request.height, spec),
         num_frames=spec.frames_in(request.seconds),
     )
+    return replace(layout, seconds=request.seconds)
 
 
 def _extend(request: ExtendRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
@@ -127,9 +128,8 @@ def edited_span(request: EditRequest, clip: Clip, spec: CanvasSpec) -> tuple[int
 
 def _storyboard(request: Storyboard, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
     size = size_of(request.width, request.height, spec) if request.width else None
-    if request.names:
-        return storyboard_with_characters(request, clips, spec=spec, size=size)
-    return storyboard(request, clips, spec=spec, size=size)
+    task = storyboard_with_characters if request.names else storyboard
+    return replace(task(request, clips, spec=spec, size=size), seconds=request.seconds)
 
 
 LAYOUTS: dict[type[Request], Task] = {

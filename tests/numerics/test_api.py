@@ -126,6 +126,32 @@ def test_a_region_in_words_is_the_mask_of_the_same_rectangle(engine: Engine):
     assert np.array_equal(words.frames[:, 40:], clip.frames[:, 40:])
 
 
+@pytest.mark.parametrize(
+    ("region", "options", "words"),
+    [
+        (np.ones((64, 64)), {"start": 30.0}, "outside the clip"),
+        (np.ones((32, 64)), {}, "The mask has 64x32 pixels and the clip 64x64"),
+        (np.zeros((64, 64)), {}, "black everywhere"),
+    ],
+)
+def test_a_drawn_region_is_checked(engine: Engine, region: np.ndarray, options: Any, words: str):
+    with pytest.raises(RequestError, match=words):
+        engine.edit(clip_of(), PROMPT, region=region, steps=2, **options)
+
+
+def test_a_picture_changed_in_a_drawn_region_is_a_picture(engine: Engine):
+    made = engine.edit(clip_of(1), PROMPT, region=np.ones((64, 64)), steps=2, fps=24)
+    assert made.num_frames == 1
+
+
+def test_a_result_names_its_model(engine: Engine):
+    made = [engine.generate(PROMPT, **QUICK), engine.image(PROMPT, width=64, height=64, steps=2)]
+    for clip in (*made, engine.remix(made[0], "a blue cube")):
+        request = request_of(clip)
+        assert request is not None
+        assert request.model == engine.info["name"] != "tabletop"
+
+
 def test_a_remix_repeats_the_request_with_another_prompt(engine: Engine):
     request = GenerateRequest(prompt=PROMPT, seed=5, **QUICK)
     made = replace(clip_of(), metadata={"comment": request.to_comment()})

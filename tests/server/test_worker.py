@@ -18,6 +18,7 @@ from sorairo.generation.engine import Engine
 from sorairo.generation.progress import Progress
 from sorairo.generation.requests.animate import AnimateRequest
 from sorairo.generation.requests.generate import GenerateRequest
+from sorairo.generation.requests.metadata import request_of
 from sorairo.jobs.database import open_database
 from sorairo.jobs.forecast import Forecaster
 from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, Job
@@ -30,6 +31,7 @@ from sorairo.server.video_object import video_of
 from sorairo.server.worker.job_reporter import JobReporter
 from sorairo.server.worker.speed_meter import SpeedMeter
 from sorairo.server.worker.worker import Worker
+from sorairo.video import Clip
 from tiny_wan import write_wan
 
 
@@ -80,6 +82,14 @@ def test_a_job_is_run_and_committed(worker: Worker):
     kept = {"video.mp4", "thumbnail.webp", "spritesheet.jpg"}
     assert files(worker) == {f"video_1/1/{name}" for name in kept}
     assert "score" not in video_of(job), "only one of several is judged"
+
+
+def test_a_clip_names_the_model_that_made_it(worker: Worker):
+    request = GenerateRequest(prompt="a red ball", seconds=0.5, steps=2, model="another")
+    worker.run_job(claimed(worker, request=request))
+    stored = request_of(Clip.load(Path(worker.media.root) / "video_1/1/video.mp4"))
+    assert stored is not None
+    assert stored.model == "tabletop"
 
 
 def test_variations_are_judged(worker: Worker):

@@ -10,7 +10,7 @@ from typing import Unpack
 import numpy as np
 
 from sorairo.errors import RequestError
-from sorairo.generation.api_inputs import ClipSource, clip_of, region_of
+from sorairo.generation.api_inputs import ClipSource, clip_of, input_files, region_of
 from sorairo.generation.api_options import ClipOptions, SamplingOptions, with_checked_arguments
 from sorairo.generation.progress import ProgressCallback
 from sorairo.generation.request_maker import RequestMaker
@@ -21,8 +21,10 @@ from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
 from sorairo.generation.requests.metadata import request_of
+from sorairo.generation.requests.region import check_mask
 from sorairo.generation.requests.storyboard.request import Storyboard
 from sorairo.generation.requests.storyboard.toml import load_footage, read_storyboard
+from sorairo.generation.runner import delivered
 from sorairo.generation.settings import RefineConfig
 from sorairo.generation.tasks.edit import edit
 from sorairo.generation.tasks.registry import edited_span, layout_of
@@ -227,7 +229,10 @@ class Capabilities(RequestMaker):
         request = EditRequest(prompt=prompt, **fields, **asked)
         if part is None or isinstance(part, str):
             return self.made(request, [clip], on_progress)
-        read, given = self.read(request), clip_of(clip)
+        given, request = clip_of(clip), dataclasses.replace(request, inputs=input_files([clip]))
+        request.validate_inputs([given], self.limits)
+        check_mask(part, given)
+        read = self.read(request)
         spec = self.spec.sized(request.width, request.height)
         layout = edit(
             given,
@@ -237,8 +242,8 @@ class Capabilities(RequestMaker):
             region=part,
             span=edited_span(request, given, spec),
         )
-        made = self.run(layout, request.settings(), on_progress)
-        return dataclasses.replace(made, notes=read.notes)
+        made = delivered(request, [given], self.run(layout, request.settings(), on_progress))
+        return dataclasses.replace(made, notes=(*read.notes, *self.model_notes))
 
     @with_checked_arguments
     def storyboard(

@@ -57,8 +57,10 @@ class RequestMaker(RequestRunner):
         return self.with_request(self.make(read.request, clips, on_progress=on_progress), read)
 
     def with_request(self, clip: Clip, read: ReadRequest[Any]) -> Clip:
-        """The result of a request, which carries the request and the notes about its prompts."""
-        comment = read.request.to_comment(model_digest=self.model_digest)
+        """The result of a request, which carries the request, with the name of this model, and the
+        notes about its prompts."""
+        request = dataclasses.replace(read.request, model=self.limits.model or read.request.model)
+        comment = request.to_comment(model_digest=self.model_digest)
         return dataclasses.replace(
             clip, notes=(*read.notes, *self.model_notes), metadata={"comment": comment}
         )

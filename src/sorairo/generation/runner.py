@@ -88,7 +88,7 @@ class RequestRunner(ABC):
             layout = layout_of(stage, self._usable(given, spec), spec)
             part = part_of_whole(on_progress, index, len(stages))
             given = [self.run(layout, stage.settings(), part, checkpoint)]
-        return _delivered(request, clips, given[0])
+        return delivered(request, clips, given[0])
 
     def make_together(self, asked: Sequence[tuple[Request, Sequence[Clip]]]) -> list[Clip]:
         """The clips of several requests with their input clips (`asked`), sampled in as few batches
@@ -111,7 +111,7 @@ class RequestRunner(ABC):
             spec = self.spec.sized(request.width, request.height)
             layouts.append((layout_of(request, self._usable(clips, spec), spec), settings))
         made = self.run_together(layouts)
-        return [_delivered(*each, clip) for each, clip in zip(asked, made, strict=True)]
+        return [delivered(*each, clip) for each, clip in zip(asked, made, strict=True)]
 
     def _usable(self, clips: Sequence[Clip], spec: CanvasSpec) -> list[Clip]:
         """The clips, without kept latents that are not this model's for such a canvas."""
@@ -123,6 +123,6 @@ class RequestRunner(ABC):
         ]
 
 
-def _delivered(request: Request, clips: Sequence[Clip], result: Clip) -> Clip:
+def delivered(request: Request, clips: Sequence[Clip], result: Clip) -> Clip:
     """The result, cut to its first frame if the request is for a picture."""
     return replace(result, frames=result.frames[:1]) if request.makes_picture(clips) else result

@@ -100,8 +100,15 @@ def drawn_mask(picture: Clip, clip: Clip) -> np.ndarray:
     check_mask_shape((picture.width, picture.height), (clip.width, clip.height))
     scaled = picture.resize(clip.width, clip.height)
     mask = (scaled.frames[0].mean(axis=-1) >= 127.5).astype(np.float32)
+    check_mask(mask, clip)
+    return mask
+
+
+def check_mask(mask: np.ndarray, clip: Clip) -> None:
+    """Raises RequestError for a mask [height, width] of another shape than the clip, and for one
+    that is 0 everywhere."""
+    check_mask_shape((mask.shape[1], mask.shape[0]), (clip.width, clip.height))
     if not mask.any():
         raise RequestError(
             Note("The mask is black everywhere: make white what should be changed.", "mask_black")
         )
-    return mask

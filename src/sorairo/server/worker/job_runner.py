@@ -43,7 +43,7 @@ def run_job(
         folder = Path(name)
         clips = _given_clips(spec, media, folder, reporter)
         inputs = [InputFile(name=f"given {i + 1}", sha256="") for i in range(len(clips))]
-        request = replace(spec.request, inputs=tuple(inputs))
+        request = replace(spec.request, inputs=tuple(inputs), model=engine.info["name"])
         request.validate_inputs(clips, engine.limits)
         clip = engine.make(
             request,

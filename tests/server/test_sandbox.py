@@ -17,7 +17,9 @@ from PIL import Image
 import hostile
 from footage import close, quarters, shades, write_video
 from sorairo.errors import MediaError
+from sorairo.generation.requests.base import MAX_COMMENT
 from sorairo.server.uploads.clip_ipc import (
+    MAX_TEXT,
     read_clip,
     read_header,
     write_clip,
@@ -86,6 +88,16 @@ def test_the_comment_of_a_generated_clip_is_kept(tmp_path: Path):
     assert decode(clip.save(tmp_path / "x.mp4"), 2048).metadata["comment"] == request
 
 
+def test_the_longest_comment_is_passed_on_with_other_texts(tmp_path: Path):
+    texts = {"title": "y" * MAX_TEXT, "comment": "\U0001f534" * MAX_COMMENT, "artist": "z" * 2**16}
+    clip = Clip(frames=np.stack(shades([9, 99])), fps=12.0, metadata=texts)
+    with (tmp_path / "clip").open("w+b") as file:
+        write_clip(file, clip)
+        file.seek(0)
+        kept = read_clip(file, read_header(file)).metadata
+    assert kept == {name: texts[name] for name in ("comment", "artist")}
+
+
 def test_the_process_loads_no_torch():
     script = "import sys, sorairo.server.uploads.sandbox_main; print(*sys.modules)"
     done = subprocess.run(
@@ -103,7 +115,7 @@ def test_clips_survive_the_ipc_format(tmp_path: Path):
     sound = Sound(samples=np.linspace(-1, 1, 96, dtype=np.float32).reshape(48, 2), rate=16_000)
     for clip in (
         Clip(frames=frames[:, ::-1], fps=29.97, sound=sound, metadata={"title": "空色"}),
-        Clip(frames=frames, fps=1.0, metadata={"comment": "x" * 200_000}),
+        Clip(frames=frames, fps=1.0, metadata={"comment": "x" * 2_000_000}),
     ):
         with (tmp_path / "clip").open("wb") as file:
             write_clip(file, clip)

@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sorairo.errors import RequestError, SorairoError
-from sorairo.generation.requests.base import InputFile, Request
+from sorairo.generation.requests.base import MAX_COMMENT, InputFile, Request
 from sorairo.generation.requests.bridge import ConnectRequest
 from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.requests.limits import Limits, own_size, parse_size
 from sorairo.generation.requests.metadata import REQUEST_TYPES, read_comment, request_of
-from sorairo.generation.requests.storyboard.request import Card
+from sorairo.generation.requests.storyboard.request import Card, Storyboard
 from sorairo.video import Clip
 
 GOOD = GenerateRequest(prompt="a red ball drops")
@@ -165,6 +165,18 @@ def test_every_kind_refuses_what_none_can_do(command: str):
             dataclasses.replace(example(REQUEST_TYPES[command]), **changes).validate()
 
 
+def test_the_comment_of_a_long_storyboard_reads_back():
+    """500 cards, all that there may be, of prompts that were expanded and read."""
+    texts: dict[str, Any] = {
+        "prompt": "红" * 250,
+        "expanded": "a red ball " * 60,
+        "read": "a red ball " * 20,
+    }
+    cards = tuple(Card(start=i / 4, end=(i + 1) / 4, **texts) for i in range(500))
+    board = Storyboard(cards=cards)
+    assert read_comment(board.to_comment(model_digest="abc")) == board
+
+
 def test_a_comment_from_before_there_were_other_kinds():
     record = {"prompt": "a red ball", "fps": 12.0, "seconds": 4.0, "width": None, "seed": 3}
     old = json.dumps({"sorairo": "generate", "request": record, "model_digest": "abc"})
@@ -216,7 +228,7 @@ def test_the_size_of_what_is_given_can_be_delivered(width: int, height: int, lon
         "[" * 20_000 + "]" * 20_000,
         '"\\ud800"',
         '{"deep": ' * 3000 + "1" + "}" * 3000,
-        '"' + "x" * 200_000 + '"',
+        '"' + "x" * MAX_COMMENT + '"',
         "[]",
         "{}",
         "true",

@@ -32,7 +32,7 @@ from sorairo.world import registry
 if TYPE_CHECKING:
     from sorairo.video import Clip
 
-MAX_COMMENT = 100_000  # characters; a request of ours has at most 40,000
+MAX_COMMENT = 2**20  # characters; a storyboard of 500 cards may have 200,000 and more
 
 Kind = TypeVar("Kind", bound="Request")
 

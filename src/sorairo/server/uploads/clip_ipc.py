@@ -16,20 +16,19 @@ from sorairo.video.clip import Clip
 from sorairo.video.footage import Footage
 from sorairo.video.sound import Sound
 
-MAX_HEADER = 8 * 2**20  # bytes: seven texts, with every character escaped in six bytes
-MAX_TEXT = 100_000  # characters of one metadata text; a request of ours has at most 40,000
+MAX_HEADER = 16 * 2**20  # bytes: the texts, with every character escaped in twelve bytes
+MAX_TEXT = 2**20 + 2**16  # characters of all metadata texts; a comment of ours has up to 2**20
 EXIT_NO_SPACE = 75  # exit code of the sandbox if the disk is full (EX_TEMPFAIL of sysexits.h)
 
 
 def write_clip(file: BinaryIO, clip: Footage, info: Mapping[str, float] | None = None) -> None:
-    """Writes a clip with its header; metadata texts that are too long are left out. `info` is that
-    of the file, of which the clip may be a smaller form."""
+    """Writes a clip with its header; metadata texts for which there is no room beside the comment
+    are left out. `info` is that of the file, of which the clip may be a smaller form."""
     sound = clip.sound
-    texts = {key: text for key, text in clip.metadata.items() if len(text) <= MAX_TEXT}
     header = {
         "frames": clip.frames.shape,
         "fps": clip.fps,
-        "metadata": texts,
+        "metadata": _bounded(clip.metadata),
         "sound": None if sound is None else {"shape": sound.samples.shape, "rate": sound.rate},
         "info": info,
     }
@@ -37,6 +36,15 @@ def write_clip(file: BinaryIO, clip: Footage, info: Mapping[str, float] | None =
     file.write(np.ascontiguousarray(clip.frames).data)
     if sound is not None:
         file.write(np.ascontiguousarray(sound.samples).data)
+
+
+def _bounded(texts: Mapping[str, str]) -> dict[str, str]:
+    """Those of the texts that have at most `MAX_TEXT` characters together, the comment first."""
+    kept, room = {}, MAX_TEXT
+    for key in sorted(texts, key=lambda key: key != "comment"):
+        if len(texts[key]) <= room:
+            kept[key], room = texts[key], room - len(texts[key])
+    return kept
 
 
 def write_header(file: BinaryIO, header: dict[str, Any]) -> None:

@@ -126,6 +126,10 @@ def test_an_unknown_style_is_named():
     read = read_request(request, limits())
     assert read.notes == ("Ignored (unknown style): watercolour",)
     assert read.request.text == "a red ball"
+    card = Card(start=0, end=1, prompt="a red ball")
+    cards = (card, dataclasses.replace(card, style="watercolour"))
+    board = Storyboard(cards=cards, style="neon")
+    assert read_request(board, limits()).notes == read.notes
 
 
 def test_a_model_of_no_world_is_given_all_prompts():

@@ -223,6 +223,21 @@ def test_styles_are_worded_in_the_language_of_the_card():
     assert made.prompts == ("a red ball falls, in pixel art", "一个红色的球落下，油画风格")
 
 
+def test_a_style_alone_changes_the_style_of_a_shot_that_goes_on():
+    cards = (
+        Card(start=0, end=1, prompt="a red ball rolls"),
+        Card(start=1, end=2, cut=False, style="oil"),
+        Card(start=2, end=3, cut=False),
+        Card(start=3, end=4, prompt="a blue box"),
+    )
+    assert Storyboard(cards=cards, style="pixel_art").texts == (
+        "a red ball rolls, in pixel art",
+        "a red ball rolls, as an oil painting",
+        "a red ball rolls, as an oil painting",
+        "a blue box, in pixel art",
+    )
+
+
 def test_pictures_are_at_their_times(folder: Path):
     cards = (
         Card(start=0, end=2, prompt=RED),

@@ -90,11 +90,15 @@ def _needs_words(request: Request, index: int) -> bool:
 
 
 def _style_notes(request: Request, language: Language) -> list[str]:
-    """A note on a style that the model does not know."""
-    style = request.style.strip()
-    if style and style.lower() != "none" and not language.style_words(style, "en"):
-        return [Note(f"Ignored (unknown style): {style}", "unknown_style", style=style)]
-    return []
+    """Notes on styles that the model does not know."""
+    cards = request.cards if isinstance(request, Storyboard) else ()
+    written = [request.style, *(card.style for card in cards)]
+    styles = dict.fromkeys(style.strip() for style in written)
+    return [
+        Note(f"Ignored (unknown style): {style}", "unknown_style", style=style)
+        for style in styles
+        if style and style.lower() != "none" and not language.style_words(style, "en")
+    ]
 
 
 def _nothing_known(prompt: str, language: Language) -> Note:

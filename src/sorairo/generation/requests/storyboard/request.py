@@ -89,15 +89,15 @@ class Storyboard(Request):
 
     def texts_in(self, world: str) -> tuple[str, ...]:
         """The text of each card for a model of a `world`; a card without a prompt that does not
-        cut has that of the one before."""
-        texts: list[str] = []
-        for card in self.cards:
-            if texts and not card.cut and not card.prompt:
-                texts.append(texts[-1])
-            else:
+        cut has that of the one before, and its style where it has none of its own."""
+        texts, said, style = [], "", self.style
+        for number, card in enumerate(self.cards):
+            goes_on = number > 0 and not card.cut and not card.prompt
+            if not goes_on:
                 said = card.read or card.expanded or card.prompt
                 said = with_style(said, self.read or self.prompt, world=world)
-                texts.append(with_style(said, card.style or self.style, world=world))
+            style = card.style or (style if goes_on else self.style)
+            texts.append(with_style(said, style, world=world))
         return tuple(texts)
 
     @property

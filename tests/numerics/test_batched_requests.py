@@ -21,6 +21,7 @@ from sorairo.generation.sampling.batches import batch_groups
 from sorairo.generation.sampling.temporal_windows import Window
 from sorairo.generation.sampling.window_sampling import Sampling, fill
 from sorairo.generation.settings import Settings
+from sorairo.generation.tasks.animate import animate
 from sorairo.generation.tasks.text import text_to_video
 from sorairo.models.tabletop import POSITIONS
 from sorairo.video import Clip
@@ -84,6 +85,21 @@ def test_only_similar_requests_are_sampled_together(engine: Engine):
     settings = [Settings(seed=i) for i in range(5)] + [Settings(guidance=1.0)] + [Settings()] * 2
     found = batch_groups(list(zip(layouts, settings, strict=True)))
     assert found == [[0, 1], [2], [3], [4], [5], [6], [7]], "long ones are planned, each alone"
+
+
+def test_pictures_at_other_times_are_not_sampled_together(engine: Engine):
+    """A window sees the pictures near it: of one canvas it would see more than of another."""
+    picture = Clip(frames=np.full((1, 96, 96, 3), 120, np.uint8), fps=12.0)
+    asked = [
+        (animate([(0.0, picture), (at, picture)], "a", spec=engine.spec, num_frames=72, **hint), s)
+        for at, hint, s in (
+            (1.0, {}, Settings(seed=1)),
+            (5.0, {}, Settings(seed=2)),
+            (1.0, {"strength": (1.0, 0.5)}, Settings(seed=3)),
+            (1.0, {}, Settings(seed=4)),
+        )
+    ]
+    assert batch_groups(asked) == [[0, 3], [1], [2]]
 
 
 def test_a_stack_is_filled_as_its_canvases_are():

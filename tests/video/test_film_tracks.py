@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import numpy as np
 import pytest
 
 from films import film, pitch, tone
@@ -25,6 +26,21 @@ def marked(path: Path, change: Callable[[Any], None]) -> Path:
                 packet.stream = streams[packet.stream.index]
                 target.mux(packet)
     return made
+
+
+def test_texts_stay_with_a_clip_that_is_put_into_another_container(tmp_path: Path):
+    """Matroska has them under names in capitals."""
+    texts = {"title": "a ball", "comment": '{"sorairo": "generate"}', "artist": "A. N. Other"}
+    frames = np.stack(shades([50, 100]))
+    path = Clip(frames=frames, fps=12.0, metadata=texts).save(tmp_path / "clip.mp4")
+    with av.open(str(path)) as source, av.open(str(tmp_path / "clip.mkv"), "w") as target:
+        target.metadata.update(source.metadata)
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(source.streams.video[0]):
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+    assert Clip.load(tmp_path / "clip.mkv").metadata == texts
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "mkv"])

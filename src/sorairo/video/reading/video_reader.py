@@ -56,7 +56,8 @@ def read_video(path: Path, start: float | None, end: float | None, max_side: int
         stream = picture_stream(path, container)
         zero, nominal = first_time(stream), rates(stream)
         recordings = Recordings.of(container, stream, step=1 / nominal[0])
-        metadata = {key: text for key, text in container.metadata.items() if key in _KEPT}
+        tags = {key.lower(): text for key, text in container.metadata.items()}  # Matroska: COMMENT
+        metadata = {key: text for key, text in tags.items() if key in _KEPT}
         film_end = declared_end(path, container, stream, recordings)
     from_end = (start or 0) < 0 or (end or 0) < 0
     first, last = span(

@@ -157,6 +157,8 @@ def test_a_remix_repeats_the_request_with_another_prompt(engine: Engine):
     made = replace(clip_of(), metadata={"comment": request.to_comment()})
     remixed = engine.remix(made, "a blue cube")
     assert np.array_equal(remixed.frames, engine.generate("a blue cube", seed=5, **QUICK).frames)
+    native = engine.remix(made, "a blue cube", fps=None)
+    assert np.array_equal(native.frames, remixed.frames), "None: the model's own rate"
     other = engine.remix(made, "a blue cube", seed=6)
     assert not np.array_equal(remixed.frames, other.frames)
 

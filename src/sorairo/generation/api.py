@@ -295,4 +295,6 @@ class Capabilities(RequestMaker):
                 " are given."
             )
         asked, on_progress = self.checked(self.remix, options, on_progress, old.loras)
+        if isinstance(old, GenerateRequest) and asked.get("fps", old.fps) is None:
+            asked["fps"] = self.spec.fps
         return self.made(dataclasses.replace(old.reworded(prompt), **asked), clips, on_progress)

@@ -109,7 +109,8 @@ def _store_files(
     stored = f"{job.id}/{job.fence}"
     names = [name for name, _ in VARIANTS.values()]
     if clip.num_frames == 1:
-        replace(clip, metadata={"comment": request.to_comment()}).save(folder / PICTURE[0])
+        comment = request.to_comment(model_digest=engine.info["digest"])
+        replace(clip, metadata={"comment": comment}).save(folder / PICTURE[0])
         names.append(PICTURE[0])
     size = 0
     for name in names:

@@ -8,6 +8,7 @@ import pytest
 from sorairo.exam.candidates.baselines import frozen
 from sorairo.exam.held_out_scenes import film_of, masks_of
 from sorairo.exam.perception.camera_motion import camera_path
+from sorairo.exam.question import Sampling
 from sorairo.exam.registry import SUITES
 from sorairo.exam.scene_question import SceneTruth
 from sorairo.exam.suites.world.camera import OPPOSITE, orbit_and_back
@@ -39,11 +40,14 @@ class Filmed:
 
     def __init__(self, clip: Clip) -> None:
         self.clip = clip
+        self.asked: list[dict[str, object]] = []
 
-    def animate(self, _picture: Clip, _prompt: str, **_how: object) -> Clip:
+    def animate(self, _picture: Clip, _prompt: str, **how: object) -> Clip:
+        self.asked.append(how)
         return self.clip
 
-    def extend(self, clip: Clip, _prompt: str, **_how: object) -> Clip:
+    def extend(self, clip: Clip, _prompt: str, **how: object) -> Clip:
+        self.asked.append(how)
         return Clip(frames=np.concatenate([clip.frames, clip.frames[::-1]]), fps=clip.fps)
 
 
@@ -55,6 +59,15 @@ def test_the_way_back_extends_the_way_out():
     assert orbit_and_back(Filmed(frozen(question, truth)[0]), question, truth) == {}
     push = next(q for q in questions if q.scene.camera not in OPPOSITE)
     assert orbit_and_back(Filmed(SceneTruth(push).clip), push, SceneTruth(push)) == {}
+
+
+def test_the_way_back_is_sampled_as_the_answers_are_and_judged_at_their_size():
+    question = next(q for q in SUITES["M7"].questions(12) if q.scene.camera in OPPOSITE)
+    truth, sampling = SceneTruth(question), Sampling(steps=4, guidance=1.5, loras=("fast",))
+    model = Filmed(truth.clip.resize(128, 128))
+    assert orbit_and_back(model, question, truth, sampling) == {"closure": pytest.approx(60)}
+    own = sampling.options(question.seed).items()
+    assert [own <= asked.items() for asked in model.asked] == [True, True]
 
 
 @pytest.mark.parametrize("hidden", [False, True])

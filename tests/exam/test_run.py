@@ -106,6 +106,23 @@ def test_a_stopped_run_continues_with_the_same_result(tmp_path: Path):
         other.begin()
 
 
+@pytest.mark.parametrize(
+    ("suite", "measure", "wanted"), [("M4", "error", 0), ("M7", "right move", 1)]
+)
+def test_a_model_of_another_native_size_is_judged_at_that_of_the_true_clips(
+    suite: str, measure: str, wanted: float, tmp_path: Path
+):
+    def enlarged(_question, truth):
+        return [clip.resize(128, 128) for clip in truth.answer]
+
+    run = ExamRun(columns={"model": enlarged}, folder=tmp_path, identity={})
+    run.begin()
+    (judged,) = run.run_suite(SUITES[suite], 1)
+    assert judged.verdicts["model"][measure] == pytest.approx(wanted, abs=1e-3)
+    (kept,) = run.files.clips(SUITES[suite], judged.question)
+    assert (Clip.load(kept).width, Clip.load(kept).height) == (96, 96)
+
+
 def test_intervals_shrink_with_the_number_of_questions():
     goal = SUITES["M2"].goals[0]
     verdicts = verdicts_on("M2", "shuffled")

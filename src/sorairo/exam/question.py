@@ -22,6 +22,14 @@ Answer = Sequence[Clip]
 """The clips that answer a question: one for most questions, none where there is no answer."""
 
 
+def at_size_of(answer: Answer, true: Answer) -> Answer:
+    """The clips of an answer at the size of the true ones, at which judges look: a model may have
+    another native size. As they are where no true clip is known."""
+    if not true:
+        return answer
+    return [clip.fit(true[0].width, true[0].height) for clip in answer]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sampling:
     """How a model samples its answers, the same for all questions of an exam."""

@@ -9,11 +9,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from sorairo.exam.question import Answer, BatchCandidate, Candidate, Question, Truth
+from sorairo.exam.question import (
+    Answer,
+    BatchCandidate,
+    Candidate,
+    Question,
+    Sampling,
+    Truth,
+    at_size_of,
+)
 from sorairo.exam.run_folder import RunFolder, number_of
 from sorairo.exam.statistics import Verdict
 from sorairo.exam.suite import JudgedQuestion, Suite
@@ -35,6 +43,8 @@ class ExamRun:
     """The examined model and its settings. Must be the same whenever the run is resumed."""
     engine: Engine | None = None
     """The examined model, for suites that probe it; None for clips of another model."""
+    sampling: Sampling = field(default_factory=Sampling)
+    """How it samples where it is probed: as in its answers."""
 
     @cached_property
     def files(self) -> RunFolder:
@@ -75,7 +85,8 @@ class ExamRun:
         columns = {name: self.columns[name] for name in suite.columns if name in self.columns}
         examined = next(iter(columns))
         answers = _answers(columns.pop(examined), asked)
-        for (question, truth), (answer, seconds) in zip(asked, answers, strict=True):
+        for (question, truth), (made, seconds) in zip(asked, answers, strict=True):
+            answer = at_size_of(made, truth.answer)
             verdict = dict(suite.judge(question, answer, truth))
             if suite.timed:
                 verdict["seconds"] = seconds
@@ -98,7 +109,7 @@ class ExamRun:
             examined = next(iter(verdicts))
             verdicts[examined] = {
                 **verdicts[examined],
-                **suite.probe(self.engine, question, truth),
+                **suite.probe(self.engine, question, truth, self.sampling),
             }
         self.files.keep_clips(suite, question, truth.answer, truth=True)
         self.files.keep(suite, question, verdicts)

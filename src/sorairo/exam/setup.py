@@ -76,7 +76,9 @@ def run_of_model(
     identity = {"model": model, "steps": steps, "guidance": guidance, **_named(look)}
     if loras:
         identity["loras"] = list(loras)
-    run = ExamRun(columns=columns, folder=folder, identity=identity, engine=engine)
+    run = ExamRun(
+        columns=columns, folder=folder, identity=identity, engine=engine, sampling=sampling
+    )
     run.begin()
     return run
 

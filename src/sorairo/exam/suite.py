@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sorairo.exam.question import Answer, Question
+from sorairo.exam.question import Answer, Question, Sampling
 from sorairo.exam.statistics import Estimate, Goal, Verdict, estimate, joint_estimate
 from sorairo.generation.engine import Engine
 
@@ -35,9 +35,9 @@ class Suite:
     model must be asked one by one."""
     columns: tuple[str, ...] = ("model", "truth", "codec", "frozen")
     """The candidates. The first one is examined; the others are there for comparison."""
-    probe: Callable[[Engine, Any, Any], Verdict] | None = None
-    """(engine, question, truth) -> measures that are read off the model itself instead of its
-    clips. They are added to the verdict on the examined candidate."""
+    probe: Callable[[Engine, Any, Any, Sampling], Verdict] | None = None
+    """(engine, question, truth, sampling) -> measures that are read off the model itself instead of
+    its clips. They are added to the verdict on the examined candidate."""
     joint: Mapping[str, Callable[[Sequence[Verdict]], float]] = field(default_factory=dict)
     """Measures that are computed from all verdicts together."""
     needs_engine: bool = False

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from sorairo.exam.held_out_scenes import FPS, film_of, masks_of
 from sorairo.exam.perception.denoising_loss import latents_of, losses
+from sorairo.exam.question import Sampling
 from sorairo.exam.scene_question import SceneQuestion, SceneTruth
 from sorairo.exam.statistics import Verdict
 from sorairo.generation.engine import Engine
@@ -30,7 +31,9 @@ SLIDING_SHAPES = ("box", "cylinder")  # these move in the same way
 BEHIND = -80.0  # metres: out of sight
 
 
-def probe(engine: Engine, question: SceneQuestion, truth: SceneTruth) -> Verdict:
+def probe(
+    engine: Engine, question: SceneQuestion, truth: SceneTruth, _sampling: Sampling = Sampling()
+) -> Verdict:
     """{"twins": 1 if the model finds the possible endings more likely}; empty if the object is
     never hidden when a latent frame begins."""
     change = CHANGES[question.seed % len(CHANGES)]

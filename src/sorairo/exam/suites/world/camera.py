@@ -21,7 +21,7 @@ import numpy as np
 from sorairo.exam.held_out_scenes import FPS, prompt_of, scenes
 from sorairo.exam.perception.camera_motion import camera_path
 from sorairo.exam.perception.tracking import see
-from sorairo.exam.question import Answer
+from sorairo.exam.question import Answer, Sampling, at_size_of
 from sorairo.exam.scene_question import SceneQuestion, SceneTruth, scene_questions
 from sorairo.exam.statistics import Goal, Verdict
 from sorairo.exam.suite import Suite
@@ -61,18 +61,21 @@ def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict
     return verdict | {"distance": float(np.abs(reaches).mean())}
 
 
-def orbit_and_back(engine: Engine, question: SceneQuestion, truth: SceneTruth) -> Verdict:
+def orbit_and_back(
+    engine: Engine, question: SceneQuestion, truth: SceneTruth, sampling: Sampling = Sampling()
+) -> Verdict:
     """{"closure": dB} of an orbit and its way back; empty if the first orbit is not the right
     move."""
-    scene = question.scene
+    scene, options = question.scene, sampling.options(question.seed)
     if scene.camera not in OPPOSITE:
         return {}
-    out = engine.animate(truth.given, question.prompt, seconds=SECONDS, seed=question.seed)
-    if camera_path(out.frames, see(out.frames, scene.look).masks).move != scene.camera:
+    out = engine.animate(truth.given, question.prompt, seconds=SECONDS, **options)
+    (seen,) = at_size_of([out], truth.answer)
+    if camera_path(seen.frames, see(seen.frames, scene.look).masks).move != scene.camera:
         return {}
     back = dataclasses.replace(scene, camera=OPPOSITE[scene.camera])
     prompt = prompt_of(back, question.seed)
-    clip = engine.extend(out, prompt, forward=SECONDS, seed=question.seed)
+    clip = engine.extend(out, prompt, forward=SECONDS, **options)
     error = np.square(clip.frames[-1] / 255.0 - clip.frames[0] / 255.0).mean()
     return {"closure": float(-10 * np.log10(max(error, 1e-6)))}
 

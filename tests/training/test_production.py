@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from numpy.testing import assert_array_equal
+from safetensors.torch import save_file
 
 from sorairo.data.rendered_shards import folder_of, render_shard, shards
 from sorairo.data.shard_folders import claimed, whole_folder
@@ -23,8 +24,10 @@ from sorairo.training.data.production.jobs import JobResult, latent_jobs, pixel_
 from sorairo.training.data.production.pool import run_jobs
 from sorairo.training.data.production.progress import ProductionProgress, duration
 from sorairo.training.data.sources import LatentSource
+from sorairo.training.loop.state import read_state
 from sorairo.training.networks.encoding_codec import codec_of_run, latents_folder
-from training_recipes import CLIPS, CODEC_RECIPE
+from sorairo.training.networks.frozen_codec import frozen_path
+from training_recipes import CLIPS, CODEC_RECIPE, MODEL_RECIPE
 
 SET = dataclasses.replace(CLIPS, first_seed=77, count=9, shard_clips=3)
 # a shard takes about a second
@@ -194,6 +197,44 @@ def test_a_set_that_does_not_fit_on_the_disk_is_refused(monkeypatch, capsys):
     assert "take 58 GiB, and 50 GiB are free" in capsys.readouterr().err
     render_data.main(["--set", "lifelike", "--count", "400", "--dry-run"])
     assert "0 of 400 clips are there; 400 are missing" in capsys.readouterr().out
+
+
+def test_a_dry_run_takes_no_codec_into_use(codec_run: Path, monkeypatch, capsys):
+    recipe = dataclasses.replace(MODEL_RECIPE, name="dry", sources={"a": LatentSource(clips=SET)})
+    monkeypatch.setattr(render_data, "find_recipe", lambda _: recipe)
+    monkeypatch.setattr(render_data, "find_clips", lambda _: SET)
+    for arguments in (["dry", "--encode"], ["--set", "a", "--codec", "tiny-codec"]):
+        before = sorted(codec_run.iterdir())
+        render_data.main([*arguments, "--dry-run"])
+        assert f"0 of {SET.count} clips are there" in capsys.readouterr().out
+        assert sorted(codec_run.iterdir()) == before
+
+
+def test_a_codec_that_is_replaced_does_not_get_the_latents_of_the_one_before(
+    codec_run: Path, capsys
+):
+    source, state = LatentSource(clips=SET), codec_run / "state.safetensors"
+    saved = state.read_bytes()
+    tensors, record = read_state(state)
+
+    def encoding():
+        return codec_of_run("tiny-codec", "replaced", CODEC_RECIPE.codec, CLIPS)
+
+    try:
+        save_file(tensors, state, {**record, "step": "2"})
+        first = latents_folder(encoding(), source)
+        assert "after 2 of 4 steps, and it is not finished" in capsys.readouterr().err
+        moved = {name: value + 1 for name, value in tensors.items()}
+        save_file(moved, state, record)
+        assert latents_folder(encoding(), source) == first
+        frozen, said = frozen_path("tiny-codec", "replaced"), capsys.readouterr().err
+        assert "after 2 of 4 steps, and it has done 4 steps now" in said
+        assert f"delete {frozen}" in said
+        frozen.unlink()
+        assert latents_folder(encoding(), source) != first
+        assert not capsys.readouterr().err
+    finally:
+        state.write_bytes(saved)
 
 
 def test_the_line_says_how_fast_it_goes_and_what_is_left():

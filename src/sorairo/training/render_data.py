@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from sorairo.data.cache import cache_folder
 from sorairo.data.clip_sets import CLIP_SETS, find_clips
@@ -20,11 +21,12 @@ from sorairo.training.data.sources import LatentSource
 from sorairo.training.loop.run_folder import run_folder
 from sorairo.training.networks.denoiser import ModelRecipe
 from sorairo.training.networks.encoding_codec import (
-    EncodingCodec,
     codec_of_model,
     codec_of_run,
     latents_folder,
+    trained_config,
 )
+from sorairo.training.networks.frozen_codec import frozen_path
 from sorairo.training.recipes.registry import find_recipe
 
 DESCRIPTION = """\
@@ -44,6 +46,9 @@ examples:
   python -m sorairo.training.render_data --set lifelike --count 400 --dry-run"""
 BYTES = 4  # of a pixel on the disk: three of the picture, one of the mask
 SPARE = 2 * 2**30  # bytes that stay free
+SETS = "sets"  # as whose codec that of a run encodes sets
+# The codec, None for one that is not in use yet, and each source with the folder of its latents.
+Encoded = tuple[Codec | None, list[tuple[LatentSource, Path]]]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -108,33 +113,45 @@ def _jobs(options: argparse.Namespace) -> tuple[list[ShardJob], Codec | None]:
         raise ConfigError("Name a recipe, or a set of clips with --set.")
     if options.drop_pixels and not (options.encode or options.codec):
         raise ConfigError("--drop-pixels needs --encode or --codec: pixels alone would be lost.")
-    if options.encode and options.codec:
+    if options.encode and (options.codec or sets):
         raise ConfigError("--encode is for recipes, and --codec for sets: run the command twice.")
+    if not options.encode and not options.codec:
+        return pixel_jobs([*(each for r in recipes for each in r.rendered()), *sets]), None
+    if options.codec and recipes:
+        raise ConfigError("--codec encodes a --set; recipes have a codec: use --encode.")
+    sources = [LatentSource(clips=clips, count=count) for clips, count in sets]
     if options.encode:
-        return _encoded_recipes(recipes, keep_pixels=not options.drop_pixels)
-    if options.codec:
-        if recipes:
-            raise ConfigError("--codec encodes a --set; recipes have a codec: use --encode.")
-        sources = [LatentSource(clips=clips, count=count) for clips, count in sets]
-        encoding = _codec_named(options.codec, sources[0])
-        wanted = [(source, latents_folder(encoding, source)) for source in sources]
-        return latent_jobs(wanted, keep_pixels=not options.drop_pixels), encoding.codec
-    return pixel_jobs([*(each for r in recipes for each in r.rendered()), *sets]), None
+        codec, wanted = _encoded_recipe(recipes, dry_run=options.dry_run)
+    else:
+        codec, wanted = _encoded_sets(options.codec, sources, dry_run=options.dry_run)
+    return latent_jobs(wanted, keep_pixels=not options.drop_pixels), codec
 
 
-def _encoded_recipes(
-    recipes: Sequence[object], *, keep_pixels: bool
-) -> tuple[list[ShardJob], Codec]:
+def _encoded_recipe(recipes: Sequence[object], *, dry_run: bool) -> Encoded:
     if len(recipes) != 1 or not isinstance(recipes[0], ModelRecipe):
         raise ConfigError("--encode needs one recipe of a model, such as grown.")
-    encoding, wanted = recipes[0].encoded()
-    return latent_jobs(wanted, keep_pixels=keep_pixels), encoding.codec
+    (recipe,) = recipes
+    run = recipe.codec_run
+    if dry_run and run and not frozen_path(run, recipe.name).exists():
+        return None, _not_encoded(run, list(recipe.sources.values()))
+    encoding, wanted = recipe.encoded()
+    return encoding.codec, wanted
 
 
-def _codec_named(name: str, source: LatentSource) -> EncodingCodec:
-    if (run_folder(name) / "state.safetensors").exists():
-        return codec_of_run(name, "sets", None, source.clips)
-    return codec_of_model(name)
+def _encoded_sets(name: str, sources: list[LatentSource], *, dry_run: bool) -> Encoded:
+    is_run = (run_folder(name) / "state.safetensors").exists()
+    if dry_run and is_run and not frozen_path(name, SETS).exists():
+        return None, _not_encoded(name, sources)
+    first = sources[0].clips
+    encoding = codec_of_run(name, SETS, None, first) if is_run else codec_of_model(name)
+    return encoding.codec, [(source, latents_folder(encoding, source)) for source in sources]
+
+
+def _not_encoded(run: str, sources: list[LatentSource]) -> list[tuple[LatentSource, Path]]:
+    """Folders without latents: nothing has been encoded by a codec that is not in use yet, and to
+    be asked what there is to do does not take it into use. Raises TrainingError without a run."""
+    trained_config(run)
+    return [(source, run_folder(run) / f"latents-not-yet-{i}") for i, source in enumerate(sources)]
 
 
 def _make(jobs: list[ShardJob], codec: Codec | None, options: argparse.Namespace) -> None:
@@ -150,7 +167,8 @@ def _make(jobs: list[ShardJob], codec: Codec | None, options: argparse.Namespace
         patch = TransformerConfig().patch
         run_jobs(left, codec, patch=patch, workers=options.workers, report=progress.add)
     for folder in dict.fromkeys(job.name.parent for job in jobs):
-        print(folder)
+        if folder.exists():
+            print(folder)
 
 
 def _check_disk(kept: list[ShardJob]) -> None:

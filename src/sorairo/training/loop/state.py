@@ -134,7 +134,11 @@ def _broken(path: Path, reason: str) -> StateError:
 
 def averaged_weights(path: Path) -> dict[str, Tensor]:
     """The averaged weights in a file of state. Raises StateError."""
-    tensors, _ = read_state(path)
+    return averaged(read_state(path)[0])
+
+
+def averaged(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The averaged weights among the tensors of a file of state."""
     return {k.removeprefix("ema/"): v for k, v in tensors.items() if k.startswith("ema/")}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from sorairo.config import from_json
 from sorairo.data.cache import cache_folder
@@ -24,9 +24,9 @@ from sorairo.nn.pixels import to_video
 from sorairo.training.data.sources import LatentSource
 from sorairo.training.loop.run_folder import run_folder
 from sorairo.training.loop.state import FILE as STATE
-from sorairo.training.loop.state import averaged_weights
+from sorairo.training.loop.state import averaged, read_state
 from sorairo.training.networks.codec_directory import codec_folder, open_codec, recipe_of_codec
-from sorairo.video.atomic_write import whole_file
+from sorairo.training.networks.frozen_codec import freeze, frozen_path, mark_of, say_age
 
 FITTED = 400  # clips, from which some are drawn to fit a scale
 
@@ -49,20 +49,20 @@ def codec_of_run(
 ) -> EncodingCodec:
     """The codec of a run, as it was when the recipe `owner` used it first.
 
-    Its scale is fitted to `clips` if it has none. Raises TrainingError if there is no such run, or
-    its codec has another configuration than this one.
+    Its scale is fitted to `clips` if it has none. Says on stderr where the run was not finished
+    then, or has gone on since. Raises TrainingError if there is no such run, or its codec has
+    another configuration than this one.
     """
-    folder = run_folder(run)
     config = config or trained_config(run)
-    frozen = folder / f"frozen-for-{owner}.safetensors"
+    frozen = frozen_path(run, owner)
     if frozen.exists():
         codec = Codec(config)
         codec.load_state_dict(load_file(frozen))
     else:
-        codec = _averaged_codec(run, config, clips)
-        with whole_file(frozen) as new:
-            save_file({k: v.contiguous() for k, v in codec.state_dict().items()}, new)
-    return EncodingCodec(codec, None, folder, frozen.name)
+        codec, step = _averaged_codec(run, config, clips)
+        freeze(frozen, codec.state_dict(), step)
+    say_age(run, frozen)
+    return EncodingCodec(codec, None, run_folder(run), mark_of(frozen))
 
 
 def codec_of_model(name: str, config: CodecConfig | None = None) -> EncodingCodec:
@@ -104,14 +104,16 @@ def trained_config(run: str) -> CodecConfig:
     return from_json(CodecConfig, recipe["codec"])
 
 
-def _averaged_codec(run: str, config: CodecConfig, clips: ClipsConfig) -> Codec:
+def _averaged_codec(run: str, config: CodecConfig, clips: ClipsConfig) -> tuple[Codec, str]:
+    """The codec of a run as it is now, and the steps of the run."""
     trained = trained_config(run)
     _check(trained, config, f"the run '{run}'")
     codec = Codec(trained)
-    codec.load_state_dict(averaged_weights(run_folder(run) / STATE))
+    tensors, record = read_state(run_folder(run) / STATE)
+    codec.load_state_dict(averaged(tensors))
     if bool((codec.latent_std == 1).any()):  # a channel without a scale; a model gives one to each
         fit_scale(codec, render(clips, first=FITTED))
-    return codec.eval().requires_grad_(False)
+    return codec.eval().requires_grad_(False), record["step"]
 
 
 def _check(trained: CodecConfig, wanted: CodecConfig, owner: str) -> None:

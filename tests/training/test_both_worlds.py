@@ -50,7 +50,8 @@ def test_every_kind_of_example_finds_its_clips():
     recipe = both_worlds()
     factor = recipe.model.codec.time_factor
     kinds = [kind for shape in recipe.objective.phases[0].shapes for kind in shape.kinds]
-    assert {kind.source for kind in kinds} == set(recipe.sources), "none is made for nothing"
+    made = {(n, size) for n, source in recipe.sources.items() for size in source.clips.sizes}
+    assert {(kind.source, kind.size) for kind in kinds} == made, "none is made for nothing"
     for kind in kinds:
         source = recipe.sources[kind.source]
         assert kind.size in source.clips.sizes

@@ -53,10 +53,15 @@ def _of(draw: str, source: str, frames: int, weight: float, **fields: object) ->
     return ExampleSpec(draw=draw, source=source, frames=frames, weight=weight, **values)
 
 
+def _oblong(source: str, frames: int, weight: float) -> tuple[ExampleSpec, ...]:
+    """Windows of the clips of a source that are not square, as often wide as high."""
+    return tuple(_of("window", source, frames, weight / 2, size=size) for size in (WIDE, HIGH))
+
+
 def _shapes() -> tuple[Shape, ...]:
     """The shapes to draw from; the examples of each have equally many tokens and texts."""
     one = [_of("window", "life", 13, 0.30), _of("keyed", "life", 11, 0.08)]
-    several, pictures = [], [_of("window", "life pictures", 1, 0.08), _of("still", "life", 1, 0.03)]
+    several, pictures = [], [_of("window", "life pictures", 1, 0.04), _of("still", "life", 1, 0.03)]
     for look in LOOKS:
         one += [_of("window", f"{look} {name}", 13, share / 2) for name, share in TABLE.items()]
         one += [
@@ -71,10 +76,12 @@ def _shapes() -> tuple[Shape, ...]:
     return (
         Shape(kinds=tuple(one)),
         Shape(kinds=tuple(several)),
-        Shape(kinds=tuple(_of("window", "life", 13, 0.06, size=size) for size in (WIDE, HIGH))),
-        Shape(kinds=(_of("window", "life brief", 7, 0.06),)),
+        Shape(kinds=_oblong("life", 13, 0.12)),
+        Shape(kinds=(_of("window", "life brief", 7, 0.03),)),
+        Shape(kinds=_oblong("life brief", 7, 0.03)),
         Shape(kinds=(_of("window", "life long", 31, 0.06),)),
         Shape(kinds=tuple(pictures)),
+        Shape(kinds=_oblong("life pictures", 1, 0.04)),
     )
 
 

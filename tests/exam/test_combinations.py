@@ -28,6 +28,7 @@ def test_the_small_models_never_see_the_last_tenth():
         recipe = RECIPES[f"unseen-{percent}"]()
         assert isinstance(recipe, ModelRecipe)
         known = trained_scenes(recipe.sources)
+        assert known is not None
         assert known.templates == percent / 100
         seen = shown_templates(dataclasses.replace(FIRST_LIGHT, templates=known.templates))
         assert triples["first tenth"] <= seen

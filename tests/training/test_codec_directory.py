@@ -7,14 +7,20 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from sorairo.errors import ModelError, TrainingError
 from sorairo.models import hub
 from sorairo.models.network_files import load_networks
 from sorairo.training.loop.run_folder import run_folder
 from sorairo.training.loop.state import FILE as STATE
-from sorairo.training.loop.state import read_record
-from sorairo.training.networks.codec_directory import codec_licence, stored_codec
+from sorairo.training.loop.state import read_record, read_state
+from sorairo.training.networks.codec_directory import (
+    codec_licence,
+    codec_mark,
+    stored_codec,
+    write_codec,
+)
 from sorairo.training.networks.encoding_codec import trained_config
 from training_recipes import CODEC_RECIPE, MODEL_RECIPE
 
@@ -40,6 +46,25 @@ def test_a_run_of_a_denoiser_does_not_hide_the_model_of_its_name(
     assert stored_codec("tabletop").config == CODEC_RECIPE.codec, "the codec of a run goes first"
 
 
+def test_pairs_for_an_upscaler_are_those_of_the_codec_as_it_is(codec_run: Path, tmp_path: Path):
+    """A run that goes on, or a directory written again, has another mark under the same name."""
+    codec, folder = stored_codec(codec_run.name), tmp_path / "codec"
+    write_codec(folder, codec, {})
+    marks = [codec_mark(codec_run.name), codec_mark(str(folder))]
+    assert marks == [codec_mark(codec_run.name), codec_mark(str(folder))]
+    assert all(marks)
+    with torch.no_grad():
+        codec.encoder.head.weight.mul_(2)
+    write_codec(folder, codec, {})
+    assert codec_mark(str(folder)) != marks[1]
+    (tmp_path / "run").mkdir()
+    tensors, record = read_state(codec_run / STATE)
+    save_file(
+        {name: 2 * value for name, value in tensors.items()}, tmp_path / "run" / STATE, record
+    )
+    assert codec_mark(str(tmp_path / "run")) not in ("", marks[0])
+
+
 def test_a_run_of_a_denoiser_is_no_codec(model_run: Path):
     assert (model_run / STATE).exists()
     with pytest.raises(ModelError):
@@ -47,6 +72,7 @@ def test_a_run_of_a_denoiser_is_no_codec(model_run: Path):
     with pytest.raises(TrainingError, match="trains no codec"):
         trained_config(MODEL_RECIPE.run_name())
     assert stored_codec(str(model_run / "model")).config == CODEC_RECIPE.codec
+    assert codec_mark(str(model_run / "model")) == "", "it is not written again under its name"
 
 
 def test_the_codec_of_a_run_that_is_not_there_says_how_to_train_it(codec_run: Path):

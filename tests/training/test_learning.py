@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 import torch
 
+from sorairo.data.clip_sets import MOVING_LIFE_CLIPS
 from sorairo.data.rendered_shards import Shard
 from sorairo.models.codec import Codec, pad_start
 from sorairo.models.model import DenoiserNetwork
 from sorairo.nn.pixels import to_frames, to_video
 from sorairo.training import run
 from sorairo.training.data.masking import MaskingConfig
+from sorairo.training.data.sources import LatentSource
 from sorairo.training.data.tokenizer import captions
 from sorairo.training.loop.randomness import step_generator, step_rng
 from sorairo.training.loop.schedule import LoopConfig, learning_factor
@@ -201,7 +203,10 @@ def test_a_larger_vocabulary_keeps_the_words_it_knows(model_run: Path):
 
 def test_a_model_is_trained_on_all_scenes_of_its_sources():
     known = trained_scenes(canvas().sources)
+    assert known is not None
     assert set(CANVAS_WORLD.events) | set(CROWD_WORLD.events) == set(known.events)
     assert len(set(known.cameras)) == len(known.cameras)
     assert known.max_bodies == CROWD_WORLD.max_bodies
     assert "neon" in known.styles
+    life = {"life": LatentSource(clips=MOVING_LIFE_CLIPS)}
+    assert trained_scenes(life) is None, "nothing of the table-top"

@@ -128,9 +128,9 @@ def _jobs(options: argparse.Namespace) -> tuple[list[ShardJob], Codec | None]:
 
 
 def _encoded_recipe(recipes: Sequence[object], *, dry_run: bool) -> Encoded:
-    if len(recipes) != 1 or not isinstance(recipes[0], ModelRecipe):
+    recipe = recipes[0] if len(recipes) == 1 else None
+    if not isinstance(recipe, ModelRecipe):
         raise ConfigError("--encode needs one recipe of a model, such as grown.")
-    (recipe,) = recipes
     run = recipe.codec_run
     if dry_run and run and not frozen_path(run, recipe.name).exists():
         return None, _not_encoded(run, list(recipe.sources.values()))

@@ -3,6 +3,7 @@ configuration and facts about it."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,22 @@ def stored_codec(name: str) -> Codec:
     if trained is not None:
         return _with_weights(trained["codec"], averaged_weights(run_folder(name) / STATE))
     return load_networks(hub.find(name)).codec.float()
+
+
+def codec_mark(name: str) -> str:
+    """Distinguishes what `stored_codec` opens now from what it will open when a run has gone on or
+    a directory has been written again; "" for a model."""
+    folder, trained = codec_folder(name), recipe_of_codec(name)
+    if folder is not None:
+        weights = load_file(folder / WEIGHTS)
+    elif trained is not None:
+        weights = averaged_weights(run_folder(name) / STATE)
+    else:
+        return ""
+    total = hashlib.sha256()
+    for key, value in sorted(weights.items()):
+        total.update(key.encode() + value.contiguous().view(torch.uint8).numpy().tobytes())
+    return total.hexdigest()[:12]
 
 
 def codec_licence(name: str) -> dict[str, str]:

@@ -37,7 +37,9 @@ def training_record(
 ) -> dict[str, Any]:
     """The cost of a denoiser, with that of the model `start` it began with, and the scenes it was
     trained on; the cost of the deflicker network taken from `codec_of`."""
-    record = cost(state, start) | {"scene": to_json(trained_scenes(sources))}
+    record, scenes = cost(state, start), trained_scenes(sources)
+    if scenes is not None:
+        record["scene"] = to_json(scenes)
     codec_record = _record_of(codec_of)
     return record | {name: codec_record[name] for name in ("steadier",) if name in codec_record}
 
@@ -47,10 +49,13 @@ def _record_of(model: str) -> dict[str, Any]:
     return hub.info(hub.find(model)).record.get("training", {}) if model else {}
 
 
-def trained_scenes(sources: Mapping[str, LatentSource]) -> SceneConfig:
-    """The part of the table-top that the sources show, each name once."""
+def trained_scenes(sources: Mapping[str, LatentSource]) -> SceneConfig | None:
+    """The part of the table-top that the sources show, each name once; None where they show nothing
+    of it."""
     parts = [source.clips.scene for source in sources.values() if not source.leaves]
     worlds = [part for part in parts if isinstance(part, SceneConfig)]
+    if not worlds:
+        return None
     named: dict[str, Any] = {
         name: tuple(dict.fromkeys(each for world in worlds for each in getattr(world, name)))
         for name in PARTS

@@ -15,7 +15,7 @@ from sorairo.training.data.pairs import Pair, PairsConfig, make_pairs
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.loop.state import TrainState
-from sorairo.training.networks.codec_directory import codec_licence, stored_codec
+from sorairo.training.networks.codec_directory import codec_licence, codec_mark, stored_codec
 from sorairo.training.networks.model_record import cost
 from sorairo.training.objectives.upscaler import UpscalerLossConfig, UpscalerObjective
 from sorairo.world.protocol import ScenePart
@@ -90,7 +90,8 @@ class UpscalerRecipe:
 
 def _pairs(folder: Path, config: PairsConfig, *clips: ClipsConfig) -> list[Pair]:
     shards = [shard for each in clips for shard in render(each)]
-    name = "-".join(digest(each) for each in (*clips, config))
+    marks = [*(digest(each) for each in (*clips, config)), codec_mark(config.model)]
+    name = "-".join(filter(None, marks))
     return make_pairs(shards, folder / f"pairs-{name}", config, stored_codec)
 
 

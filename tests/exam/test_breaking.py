@@ -41,8 +41,17 @@ def test_true_clips_pass_that_are_as_soft_as_those_of_a_model():
         assert SUITE.judge(truth.question, [clip], truth)["all"] == 1.0, truth.question.about
 
 
-def test_a_clip_in_which_nothing_happens_is_detected():
-    assert [each["all"] for each in verdicts("frozen")] == [0.0] * len(EVENTS)
+@pytest.mark.parametrize("wrong", ["frozen", "noise", "dark"])
+def test_a_clip_in_which_nothing_is_seen_to_happen_is_detected(wrong: str):
+    assert [each["all"] for each in verdicts(wrong)] == [0.0] * len(EVENTS)
+
+
+@pytest.mark.parametrize("wrong", ["noise", "dark"])
+def test_a_broken_picture_is_no_broken_pane(wrong: str):
+    """Though the pane is seen to be gone in it, and in time."""
+    assert verdicts(wrong)[0]["in time"] == 1.0
+    assert [each["rest stays"] for each in verdicts(wrong)] == [0.0] * len(EVENTS)
+    assert [each["rest stays"] for each in verdicts("truth")] == [1.0] * len(EVENTS)
 
 
 @pytest.mark.parametrize("event", ["miss", "smash"])

@@ -76,6 +76,13 @@ def noise(question: ClipQuestion, truth: ClipTruth) -> Answer:
     return [Clip(frames=rng.integers(0, 256, shape, dtype=np.uint8), fps=FPS)]
 
 
+def dark(question: ClipQuestion, truth: ClipTruth) -> Answer:
+    """Nothing but black after the given frames."""
+    frames = truth.clip.frames.copy()
+    frames[max(question.given, 1) :] = 0
+    return [Clip(frames=frames, fps=FPS)]
+
+
 def other_people(question: StoryQuestion, truth: StoryTruth) -> Answer:
     """From the second shot on somebody else, in other clothes, is filmed."""
     rng = np.random.default_rng((question.seed, 14))
@@ -102,7 +109,13 @@ def _later(person: Person, question: StoryQuestion, truth: StoryTruth) -> Answer
 
 
 LIFELIKE_CONTROLS: Mapping[str, Mapping[str, Candidate]] = {
-    "M3b": {"frozen": frozen, "other outcome": other_outcome, "late": late},
+    "M3b": {
+        "frozen": frozen,
+        "other outcome": other_outcome,
+        "late": late,
+        "noise": noise,
+        "dark": dark,
+    },
     "M5b": {
         "frozen": frozen,
         "trace gone": forgotten,

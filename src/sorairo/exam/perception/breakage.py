@@ -43,6 +43,15 @@ def changes_from_first(frames: np.ndarray) -> np.ndarray:
     return (_change(_smooth(frames)) > CHANGED[1]).sum((1, 2))
 
 
+def rest_changed(frames: np.ndarray, true: np.ndarray) -> float:
+    """How much of what stays as it is in the true clip looks otherwise than in its first frame, in
+    the frame in which that is most, 0..1."""
+    still = _smooth(true)
+    rest = _change(still).max(0) < CHANGED[0]
+    away = np.abs(_smooth(frames) - still[0]).max(-1) > CHANGED[1]
+    return float(away[:, rest].mean(1).max()) if rest.any() else 0.0
+
+
 def _smooth(frames: np.ndarray) -> np.ndarray:
     return ndimage.gaussian_filter(frames.astype(np.float32), (0, 0.7, 0.7, 0))
 

@@ -4,7 +4,9 @@ Four kinds of scenes in turn: a ball hits a pane of glass; a ball flies past one
 off a table; a ball or a bucket is. The first frames are given, until the ball flies or the thing
 has been pushed, so that the rest follows. Does the pane or the vase end in pieces ("breaks"),
 within a third of a second of the true moment ("in time")? Is what must not break whole in every
-frame, while something moves ("stays whole")? "all" is what applies of it.
+frame, while something moves ("stays whole")? Is the rest of the picture as it was ("rest stays"):
+of what hardly changes in the true clip, at most a third may? A pane is seen to be gone in noise and
+in the dark, too. "all" is what applies of it.
 """
 
 from __future__ import annotations
@@ -22,7 +24,12 @@ from sorairo.exam.lifelike_question import (
     scenes_from,
     still,
 )
-from sorairo.exam.perception.breakage import breaks_at, broken_chances, changes_from_first
+from sorairo.exam.perception.breakage import (
+    breaks_at,
+    broken_chances,
+    changes_from_first,
+    rest_changed,
+)
 from sorairo.exam.question import Answer
 from sorairo.exam.statistics import Goal, Verdict
 from sorairo.exam.suite import Suite
@@ -33,6 +40,7 @@ BREAKING, EVENTS = ("shatter", "smash"), ("shatter", "miss", "smash", "survive")
 GIVEN = {"shatter": 3, "miss": 3, "smash": 10, "survive": 10}  # frames, before anything is hit
 KINDS = {"shatter": "pane", "miss": "pane", "smash": "thing", "survive": "thing"}
 FRAMES, LAST = 4, 6  # the largest error of time; the frames at the end
+OTHERWISE = 1 / 3  # of the rest: a soft or grainy clip has .15, a dark one more than .6
 MOVED = 0.5  # of the pixels that change in the true clip: the least that must change
 
 
@@ -68,11 +76,18 @@ def judge(question: LifelikeQuestion, answer: Answer, truth: LifelikeTruth) -> V
     outline = outline_of(question, truth.masks)
     chances = broken_chances(KINDS[event], frames, outline)
     at = breaks_at(chances)
+    rest = rest_changed(frames, truth.clip.frames) <= OTHERWISE
     if event not in BREAKING:
         changed, truly = (changes_from_first(each).max() for each in (frames, truth.clip.frames))
         moves = bool(changed >= MOVED * max(truly, 1))
-        whole = float(moves and at is None)
-        return {"stays whole": whole, "all": whole, "breaks": np.nan, "in time": np.nan}
+        whole = moves and at is None
+        return {
+            "breaks": np.nan,
+            "in time": np.nan,
+            "stays whole": float(whole),
+            "rest stays": float(rest),
+            "all": float(whole and rest),
+        }
     truly = int(np.flatnonzero(truth.rollout.broken)[0])
     breaks = at is not None and bool(chances[-LAST:].mean() >= 0.5)
     in_time = breaks and at is not None and abs(at - truly) <= FRAMES
@@ -80,12 +95,14 @@ def judge(question: LifelikeQuestion, answer: Answer, truth: LifelikeTruth) -> V
         "breaks": float(breaks),
         "in time": float(in_time),
         "stays whole": np.nan,
-        "all": float(in_time),
+        "rest stays": float(rest),
+        "all": float(in_time and rest),
     }
 
 
 def _goals() -> Sequence[Goal]:
-    return [Goal(measure=name, share=True) for name in ("breaks", "in time", "stays whole")]
+    names = ("breaks", "in time", "stays whole", "rest stays")
+    return [Goal(measure=name, share=True) for name in names]
 
 
 SUITE = Suite(

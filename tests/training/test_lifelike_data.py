@@ -10,6 +10,9 @@ import pytest
 from sorairo.data.clip_sets import LIFELIKE_PICTURES, MOVING_LIFE_CLIPS
 from sorairo.data.rendered_shards import Shard
 from sorairo.training.data.crops import Crops, CropsConfig
+from sorairo.training.data.samplers.captions import CaptionConfig, example_caption
+from sorairo.world.lifelike.language.parsing import parse
+from sorairo.world.lifelike.sampling import sample_scene
 from sorairo.world.lifelike.scene import Scene, SceneConfig
 from training_recipes import CODEC, rendered
 
@@ -45,3 +48,19 @@ def test_batches_of_a_codec_show_what_moves_and_pictures_at_rest(shards: list[Sh
     changes = np.concatenate([video.diff(dim=2).abs().amax((1, 2, 3, 4)) for video, _ in batches])
     assert 0 < (changes == 0).mean() < 0.6
     assert max(float(weight.max()) for _, weight in batches) == 6.0
+
+
+def test_most_captions_of_pictures_say_nothing_of_what_happens():
+    rng = np.random.default_rng(0)
+    scene = sample_scene(rng, SceneConfig(events=("drop",)))
+    config = CaptionConfig(no_text=0.0)
+
+    def with_event(*, picture: bool) -> int:
+        texts = (
+            example_caption(scene, rng, config, world="lifelike", picture=picture)
+            for _ in range(200)
+        )
+        return sum(("event", "drop") in parse(text).facts for text in texts)
+
+    assert with_event(picture=False) == 200
+    assert 20 < with_event(picture=True) < 100

@@ -42,6 +42,9 @@ class WorldEntry:
     """See `World.text_languages`."""
     details: tuple[str, ...]
     """See `World.caption_details`."""
+    picture_detail: str = ""
+    """The detail of a caption of one frame, which says nothing of what happens; "": the world has
+    none."""
     requires: tuple[str, ...]
     """Packages that the world needs beyond those that are always installed."""
     install: str
@@ -85,6 +88,7 @@ LIFELIKE = WorldEntry(
     part="sorairo.world.lifelike.scene:SceneConfig",
     caption="sorairo.world.lifelike.language.captions:caption",
     details=("short", "full"),
+    picture_detail="picture",
     requires=("mujoco", "scipy", "OpenEXR"),
     install="The lifelike world needs more packages: pip install 'sorairo[world]'.",
 )

@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from sorairo.world.lifelike.language import lexicon
-from sorairo.world.lifelike.language.captions import DETAILS, LANGUAGES, leaves_footprints, stated
+from sorairo.world.lifelike.language.captions import (
+    DETAILS,
+    LANGUAGES,
+    PICTURE,
+    leaves_footprints,
+    stated,
+)
 from sorairo.world.lifelike.language.parsing import parse
 from sorairo.world.lifelike.language.service import LANGUAGE
 from sorairo.world.lifelike.sampling import sample_scene
@@ -60,11 +66,25 @@ def test_captions_are_true_and_are_read_back(event: str):
         rng = np.random.default_rng(seed)
         scene = sample_scene(rng, SceneConfig(events=(event,)))
         for language in LANGUAGES:
-            for detail in DETAILS:
+            for detail in (*DETAILS, PICTURE):
                 text, facts = stated(scene, rng, language=language, detail=detail)
                 assert facts <= true_facts(scene)
                 meaning = parse(text)
                 assert (meaning.facts, meaning.unknown) == (facts, ()), text
+
+
+def test_captions_of_pictures_say_nothing_of_what_happens():
+    kinds: set[str] = set()
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        scene = sample_scene(rng)
+        _, facts = stated(scene, rng, language=LANGUAGES[seed % 2], detail=PICTURE)
+        found = {kind for kind, _ in facts}
+        assert "who0" in found or "thing" in found
+        assert scene.cut is None or not found & {"framing", "angle"}
+        kinds |= found
+    assert not kinds & {"event", "heading", "camera", "cut", "trace"}
+    assert {"place", "weather", "framing", "angle", "worn0"} <= kinds
 
 
 def test_every_value_has_words():

@@ -14,6 +14,7 @@ from sorairo.world.tabletop.scene import Scene as TabletopScene
 LONG = 0.15  # share of long captions
 SAYING = 0.8  # share of the captions that mention the properties of `ExampleSpec.saying`
 NO_EVENT = 0.3  # share without the event, where nothing moves
+PICTURE = 0.7  # share of the captions of pictures that say nothing of what happens
 PHOTOGRAPHS = ("", "", "a photograph", "a picture", "a photo", "一张照片", "照片")
 
 
@@ -41,7 +42,8 @@ def example_caption(
     """A caption, sometimes empty.
 
     On the table-top the event may be left out of the caption of a picture, or where nothing moves,
-    and most captions mention what is in `saying`.
+    and most captions mention what is in `saying`. Of a picture of another world most captions say
+    what it shows alone, if the world has such captions.
     """
     if scene is None:
         return str(rng.choice(PHOTOGRAPHS))
@@ -50,7 +52,10 @@ def example_caption(
     language = "zh" if rng.random() < config.chinese else "en"
     long = rng.random() < LONG
     if not isinstance(scene, TabletopScene):
-        detail = registry.entry(world).details[-1 if long else 0]
+        entry = registry.entry(world)
+        detail = entry.details[-1 if long else 0]
+        if picture and entry.picture_detail and rng.random() < PICTURE:
+            detail = entry.picture_detail
         return registry.caption(world, scene, rng, language=language, detail=detail)
     detail = "long" if long else "short"
     still = picture or scene.event == "stand"

@@ -14,11 +14,13 @@ from sorairo.world.phrases import Fact
 
 LANGUAGES = ("en", "zh")
 DETAILS = ("short", "full")
+PICTURE = "picture"  # what one frame shows: no event, no movement of the camera, no cut
 STANDING = ("stand", "wave", "dance")
 
 
 def caption(scene: Scene, rng: np.random.Generator, *, language: str, detail: str) -> str:
-    """A caption; "short" names who and what happens, "full" all that can be said."""
+    """A caption; "short" names who and what happens, "full" all that can be said, "picture" who and
+    what one frame of the clip shows."""
     return stated(scene, rng, language=language, detail=detail)[0]
 
 
@@ -26,23 +28,31 @@ def stated(
     scene: Scene, rng: np.random.Generator, *, language: str, detail: str
 ) -> tuple[str, frozenset[Fact]]:
     """A caption, and the facts that it states."""
-    writer = _Writer(scene, rng, language, full=detail == "full")
+    writer = _Writer(scene, rng, language, full=detail == "full", is_picture=detail == PICTURE)
     return writer.sentence(), frozenset(writer.facts)
 
 
 class _Writer:
     def __init__(
-        self, scene: Scene, rng: np.random.Generator, language: str, *, full: bool
+        self,
+        scene: Scene,
+        rng: np.random.Generator,
+        language: str,
+        *,
+        full: bool,
+        is_picture: bool = False,
     ) -> None:
         self.scene, self.rng, self.language, self.full = scene, rng, language, full
+        self.is_picture = is_picture
         self.facts: set[Fact] = set()
 
     def sentence(self) -> str:
         """The whole caption."""
         scene = self.scene
-        event = self._event()
+        event = self._subject()[0] if self.is_picture else self._event()
         circumstances = []
-        if leaves_footprints(scene) and self.rng.random() < (0.7 if self.full else 0.3):
+        leaves_traces = leaves_footprints(scene) and not self.is_picture
+        if leaves_traces and self.rng.random() < (0.7 if self.full else 0.3):
             circumstances.append(self._phrase("trace", "footprints", lexicon.TRACES["footprints"]))
         if self.full or self.rng.random() < 0.5:
             circumstances.append(self._phrase("place", scene.place, lexicon.PLACES[scene.place]))
@@ -68,10 +78,12 @@ class _Writer:
     def _filmed(self) -> list[str]:
         """What is said of the camera. A cut is always said."""
         scene, shot = self.scene, self.scene.shot
+        if self.is_picture and scene.cut is not None:  # it may be of either shot
+            return []
         known = [
             ("framing", shot.framing, lexicon.FRAMINGS),
             ("angle", shot.angle, lexicon.ANGLES),
-            ("camera", shot.camera, lexicon.CAMERAS),
+            ("camera", "" if self.is_picture else shot.camera, lexicon.CAMERAS),
         ]
         found = [
             self._phrase(kind, value, table[value])

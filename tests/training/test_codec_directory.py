@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -9,9 +10,11 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from sorairo.data.rendered_shards import render
 from sorairo.errors import ModelError, TrainingError
 from sorairo.models import hub
 from sorairo.models.network_files import load_networks
+from sorairo.training import run
 from sorairo.training.loop.run_folder import run_folder
 from sorairo.training.loop.state import FILE as STATE
 from sorairo.training.loop.state import read_record, read_state
@@ -21,8 +24,9 @@ from sorairo.training.networks.codec_directory import (
     stored_codec,
     write_codec,
 )
-from sorairo.training.networks.encoding_codec import trained_config
-from training_recipes import CODEC_RECIPE, MODEL_RECIPE
+from sorairo.training.networks.encoding_codec import codec_of_model, fit_scale, trained_config
+from sorairo.training.recipes.both_worlds import both_worlds
+from training_recipes import CLIPS, CODEC_RECIPE, MODEL_RECIPE, change, with_tokenizer
 
 
 @pytest.mark.needs_weights
@@ -79,3 +83,24 @@ def test_the_codec_of_a_run_that_is_not_there_says_how_to_train_it(codec_run: Pa
     assert trained_config(codec_run.name) == CODEC_RECIPE.codec
     with pytest.raises(TrainingError, match="sorairo train no-such-run"):
         trained_config("no-such-run")
+
+
+def test_a_model_is_trained_with_the_codec_of_a_directory(
+    codec_run: Path, model_run: Path, tmp_path: Path
+):
+    """And has its weights, as they are stored."""
+    codec = stored_codec(str(codec_run))
+    fit_scale(codec, render(CLIPS))
+    write_codec(tmp_path / "codec", codec, {})
+    recipe = change(MODEL_RECIPE, name="tiny-model-of-a-codec", steps=1)
+    recipe = dataclasses.replace(recipe, codec_run="", codec_of=str(tmp_path / "codec"))
+    model = run.run(with_tokenizer(recipe, model_run))
+    made, stored = load_networks(model).codec, stored_codec(str(tmp_path / "codec"))
+    for name, tensor in stored.state_dict().items():
+        assert torch.equal(made.state_dict()[name].float(), tensor.float()), name
+
+
+def test_the_codec_that_ships_is_that_of_the_next_model():
+    recipe = both_worlds()
+    assert codec_of_model(recipe.codec_of, recipe.model.codec).codec.config == recipe.model.codec
+    assert codec_licence(recipe.codec_of) == {"the codec of 'codec2'": recipe.licence}

@@ -133,7 +133,8 @@ def test_a_codec_that_is_not_there_is_said_before_anything_is_rendered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    for recipe in (dataclasses.replace(CODEC_RECIPE, start="codec3"), RECIPES["upscaler2"]()):
+    upscaler = override(RECIPES["upscaler2"](), ["pairs.model=codec4"])
+    for recipe in (dataclasses.replace(CODEC_RECIPE, start="codec3"), upscaler):
         with pytest.raises(UnknownNameError, match="no model 'codec"):
             run(recipe)
     assert not list(tmp_path.rglob("*.npy"))

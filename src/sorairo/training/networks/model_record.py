@@ -9,6 +9,7 @@ from sorairo.config import to_json
 from sorairo.models import hub
 from sorairo.training.data.sources import LatentSource
 from sorairo.training.loop.state import TrainState
+from sorairo.training.networks.codec_directory import codec_folder
 from sorairo.world.tabletop.rendering.styles import STYLES
 from sorairo.world.tabletop.scene import SceneConfig
 
@@ -45,8 +46,10 @@ def training_record(
 
 
 def _record_of(model: str) -> dict[str, Any]:
-    """The training record of a model; empty for ""."""
-    return hub.info(hub.find(model)).record.get("training", {}) if model else {}
+    """The training record of a model; empty for "", and for a codec in a directory of its own."""
+    if not model or codec_folder(model) is not None:
+        return {}
+    return hub.info(hub.find(model)).record.get("training", {})
 
 
 def trained_scenes(sources: Mapping[str, LatentSource]) -> SceneConfig | None:

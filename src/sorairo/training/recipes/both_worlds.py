@@ -89,13 +89,13 @@ def both_worlds() -> ModelRecipe:
     """The next model, from random weights.
 
     Its clips are made ahead with `python -m sorairo.training.render_data both-worlds --encode
-    --drop-pixels`, which needs the run `codec2`; its text encoder is the run `text-encoder`.
+    --drop-pixels`; its text encoder is the run `text-encoder`.
     """
     codec = codec2().codec
     high = MaskingConfig(shift=3.0, objects=2.0, single=0.4)
     return ModelRecipe(
         name="both-worlds",
-        codec_run="codec2",
+        codec_of="codec2",
         text_run=text_encoder().name,
         sources=_sources(),
         objective=DenoiserLossConfig(

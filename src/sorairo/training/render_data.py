@@ -62,6 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         print("\nStopped. The same command continues.", file=sys.stderr)
         raise SystemExit(130) from None
+    except BrokenPipeError:  # `... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the last flush
+        raise SystemExit(1) from None
 
 
 def _parser() -> argparse.ArgumentParser:

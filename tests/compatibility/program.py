@@ -79,9 +79,12 @@ def frames(path: Path) -> np.ndarray:
     return np.stack(pictures).astype(np.float32)
 
 
-def difference(one: Path, other: Path) -> float:
-    """The mean absolute difference of two clips of the same shape, in 8-bit steps."""
+def difference(one: Path, other: Path, without: int | None = None) -> float:
+    """The mean absolute difference of two clips of the same shape, in 8-bit steps. `without` is
+    left out of the first clip: a frame that is not in the second."""
     first, second = frames(one), frames(other)
+    if without is not None:
+        first = np.delete(first, without, axis=0)
     assert first.shape == second.shape
     return float(np.abs(first - second).mean())
 

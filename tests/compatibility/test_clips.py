@@ -30,6 +30,8 @@ MADE_OTHERWISE = {
     "extend.mp4": ("generate.mp4", "it rolls", "--forward", 0.5, "--backward", 0.25, "--seed", 15),
     "loop.mp4": ("generate.mp4", "it rolls back", "--seconds", 0.5, "--seed", 16),
 }
+# 3 s at 6 frames a second were 19 frames: the part before the third card, 5/12 s, had two.
+ONE_TOO_MANY = {"storyboard.mp4": 10}
 OPTIONS = ("--model", "../models/tiny", "--steps", 3, "--guidance", 1.5, "--negative", "blur")
 OPTIONS = (*OPTIONS, "--size", "64x64", "--fps", 12, "--style", "film_noir", "--json")
 OPTIONS = (*OPTIONS, "--no-rewrite")  # as prompts were used when the clips were made
@@ -54,7 +56,7 @@ def test_a_remix_with_the_same_prompt_is_the_same_clip(sorairo: Sorairo, old: Pa
     again = path.with_stem("again")
     if name in MADE_OTHERWISE:
         sorairo(CLIPS[name][0], *MADE_OTHERWISE[name], *OPTIONS, "-o", path).facts  # noqa: B018
-    assert difference(path, again) < FRAME_TOLERANCE
+    assert difference(path, again, without=ONE_TOO_MANY.get(name)) < FRAME_TOLERANCE
 
 
 @pytest.mark.parametrize("name", [name for name in CLIPS if name != "image.png"])
@@ -78,7 +80,8 @@ def test_a_storyboard_with_every_setting(sorairo: Sorairo, old: Path):
     arguments = (*arguments, "--json", "-o", "again.mp4")
     made = sorairo("storyboard", *arguments).facts
     assert (made["prompt"], made["style"], made["negative"]) == ("at night", "neon", "blur")
-    assert (made["seed"], made["size"], made["fps"], made["frames"]) == (20, "64x64", 6.0, 19)
+    assert (made["seed"], made["size"], made["fps"], made["frames"]) == (20, "64x64", 6.0, 18)
     assert made["inputs"] == ["ball.png", "generate.mp4"]
-    clips = old / "clips"
-    assert difference(clips / "storyboard.mp4", clips / "again.mp4") < FRAME_TOLERANCE
+    before, again = old / "clips" / "storyboard.mp4", old / "clips" / "again.mp4"
+    without = ONE_TOO_MANY["storyboard.mp4"]
+    assert difference(before, again, without=without) < FRAME_TOLERANCE

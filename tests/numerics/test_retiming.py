@@ -87,3 +87,13 @@ def test_a_single_frame_between_two_stays():
     """No step beside it can run faster for its sake."""
     before, made, after = sigmas(0, 1), sigmas(40), sigmas(3, 4)
     assert np.array_equal(retime_jerks(made, before, after, FPS), made)
+
+
+def test_segments_with_nothing_to_compare_stay_as_they_are():
+    """One frame after the only given one, and none."""
+    course = sigmas(0, 60)
+    given, made = course[:1], course[1:]
+    assert np.array_equal(retime_jerks(made, given, None, FPS), made)
+    assert np.array_equal(retime_jerks(made, None, given, FPS), made)
+    for before, after in ((given, None), (None, given), (given, given), (course, course)):
+        assert retime_jerks(made[:0], before, after, FPS).shape == (0, 16, 16, 3)

@@ -30,7 +30,7 @@ def retime_jerks(
 ) -> np.ndarray:
     """Generated frames uint8 [n, H, W, 3] without jerks beside the frames given `before` and
     `after` them."""
-    if before is None and after is None:
+    if (before is None and after is None) or not len(generated):
         return generated  # a copy of a minute of frames would take a gigabyte
     reach = max(2, round(SECONDS * fps))
     none, out = generated[:0], generated.copy()
@@ -134,6 +134,8 @@ class Steps:
         sides = self._beside(index, 2 if index in self.seams else reach)
         if index in self.seams:
             beside = np.concatenate(sides)
+            if not len(beside):  # the only step: one frame after the only one given
+                return 1.0
             around = beside.max() if len(self.seams) == 1 else LEAST * np.median(beside)
             return self.changes[index] / max(usual, float(around))
         own = self.changes[self.generated]

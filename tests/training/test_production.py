@@ -15,6 +15,7 @@ import pytest
 from numpy.testing import assert_array_equal
 from safetensors.torch import save_file
 
+from sorairo.data.cache import cache_folder
 from sorairo.data.rendered_shards import folder_of, render_shard, shards
 from sorairo.data.shard_folders import claimed, whole_folder
 from sorairo.processes import python_command, python_environment
@@ -24,8 +25,9 @@ from sorairo.training.data.production.jobs import JobResult, latent_jobs, pixel_
 from sorairo.training.data.production.pool import run_jobs
 from sorairo.training.data.production.progress import ProductionProgress, duration
 from sorairo.training.data.sources import LatentSource
+from sorairo.training.loop.run_folder import run_folder
 from sorairo.training.loop.state import read_state
-from sorairo.training.networks.encoding_codec import codec_of_run, latents_folder
+from sorairo.training.networks.encoding_codec import codec_of_model, codec_of_run, latents_folder
 from sorairo.training.networks.frozen_codec import frozen_path
 from training_recipes import CLIPS, CODEC_RECIPE, MODEL_RECIPE
 
@@ -208,6 +210,20 @@ def test_a_dry_run_takes_no_codec_into_use(codec_run: Path, monkeypatch, capsys)
         render_data.main([*arguments, "--dry-run"])
         assert f"0 of {SET.count} clips are there" in capsys.readouterr().out
         assert sorted(codec_run.iterdir()) == before
+
+
+def test_a_codec_that_ships_goes_before_a_run_of_its_name(codec_run: Path, monkeypatch, capsys):
+    """As for recipes; the folder of the run names the run."""
+    monkeypatch.setattr(render_data, "find_clips", lambda _: SET)
+    run_folder("codec2").symlink_to(codec_run)
+    try:
+        render_data.main(["--set", "a", "--codec", "codec2"])
+    finally:
+        run_folder("codec2").unlink()
+    folder = codec_of_model("codec2").folder
+    assert folder.parent == cache_folder() / "codecs"
+    assert str(folder) in capsys.readouterr().out
+    assert not frozen_path("tiny-codec", "sets").exists()
 
 
 def test_a_codec_that_is_replaced_does_not_get_the_latents_of_the_one_before(

@@ -13,7 +13,7 @@ from sorairo.jobs.cursors import KEPT_SECONDS
 from sorairo.jobs.schema import characters, deleted_characters
 from sorairo.jobs.stored.ledger import add_stored, check_storage, remove_stored
 
-MAX_NAME_LENGTH = 80
+MAX_NAME_LENGTH = 80  # characters of the name
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from sorairo.training.data.production.pool import run_jobs
 from sorairo.training.data.production.progress import ProductionProgress
 from sorairo.training.data.sources import LatentSource
 from sorairo.training.loop.run_folder import run_folder
+from sorairo.training.networks.codec_directory import codec_folder
 from sorairo.training.networks.denoiser import ModelRecipe
 from sorairo.training.networks.encoding_codec import (
     codec_of_model,
@@ -142,7 +143,7 @@ def _encoded_recipe(recipes: Sequence[object], *, dry_run: bool) -> Encoded:
 
 
 def _encoded_sets(name: str, sources: list[LatentSource], *, dry_run: bool) -> Encoded:
-    is_run = (run_folder(name) / "state.safetensors").exists()
+    is_run = codec_folder(name) is None and (run_folder(name) / "state.safetensors").exists()
     if dry_run and is_run and not frozen_path(name, SETS).exists():
         return None, _not_encoded(name, sources)
     first = sources[0].clips

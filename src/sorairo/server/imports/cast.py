@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sorairo.jobs.characters import CharacterStore, clip_name, new_character_id
 from sorairo.server.uploads.media_store import MediaStore
+from sorairo.video.latent_sidecar import file_digest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +39,7 @@ class ImportedCast:
             self.media.try_delete_folder(each)
 
     def _existing(self, name: str, path: Path) -> str | None:
-        size, digest = path.stat().st_size, _file_digest(path)
+        size, digest = path.stat().st_size, file_digest(path)
         for each in self.characters.named(name, self.owner):
             is_as_long = self.media.size(each.clip) == size
             if is_as_long and _digest(self.media.read(each.clip)) == digest:
@@ -52,11 +53,6 @@ class ImportedCast:
         size = path.stat().st_size
         self.characters.add(character, name, self.owner, size=size, most_bytes=self.most_bytes)
         return character
-
-
-def _file_digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _digest(pieces: Iterable[bytes]) -> str:

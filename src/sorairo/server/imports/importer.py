@@ -33,6 +33,7 @@ from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.uploads.sandbox import decode, inspect, preview
 from sorairo.server.video_object import VARIANTS
 from sorairo.video.clip import Clip
+from sorairo.video.latent_sidecar import file_digest
 
 PREVIEW_SIDE = 640  # pixels of the frames of which thumbnail and contact sheet are made
 MAX_SIDE = 2048  # of a file that is written anew
@@ -83,7 +84,7 @@ class Importer:
         no time; `source` says more about where it is from; `inputs` are the files that it was made
         from, as far as the archive has them. Raises MediaError if it cannot be read, QuotaError and
         WriteError."""
-        digest = _digest(path)
+        digest = file_digest(path)
         video = f"video_{hashlib.sha256(f'{self.owner} {digest}'.encode()).hexdigest()[:32]}"
         if self.queue.get(video, or_trashed=True) is not None:
             return self._present(video)
@@ -174,11 +175,6 @@ class Importer:
             return sum(each.stat().st_size for each in made.values())
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Given:
     """The files that a clip was made from."""
@@ -194,7 +190,7 @@ def _given(own: OwnClip | None, inputs: Sequence[Path]) -> _Given | None:
     read."""
     if own is None or own.is_complete():
         return None if own is None else _Given()
-    if not inputs or not own.is_complete([_digest(each) for each in inputs]):
+    if not inputs or not own.is_complete([file_digest(each) for each in inputs]):
         return None
     try:
         found = [inspect(each) for each in inputs]

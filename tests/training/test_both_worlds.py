@@ -6,6 +6,7 @@ import dataclasses
 import itertools
 import re
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +23,10 @@ from sorairo.training.data.mixture import DenoiserLossConfig, Phase, Shape, draw
 from sorairo.training.data.samplers.example import ExampleSpec
 from sorairo.training.data.sources import LatentSource
 from sorairo.training.data.tokenizer import captions, texts_of
+from sorairo.training.networks.denoiser import ModelRecipe
 from sorairo.training.networks.encoding_codec import codec_of_run
 from sorairo.training.recipes.both_worlds import both_worlds
+from sorairo.training.recipes.both_worlds_cpu import both_worlds_cpu
 from sorairo.training.recipes.registry import RECIPES
 from sorairo.training.recipes.text_encoder import TEXT
 from sorairo.world import registry
@@ -46,10 +49,15 @@ LIFE = dataclasses.replace(
 )
 
 
-def test_every_kind_of_example_finds_its_clips():
-    recipe = both_worlds()
+RECIPES_OF_BOTH = pytest.mark.parametrize("make", [both_worlds, both_worlds_cpu])
+
+
+@RECIPES_OF_BOTH
+def test_every_kind_of_example_finds_its_clips(make: Callable[[], ModelRecipe]):
+    recipe = make()
     factor = recipe.model.codec.time_factor
-    kinds = [kind for shape in recipe.objective.phases[0].shapes for kind in shape.kinds]
+    shapes = [shape for phase in recipe.objective.phases for shape in phase.shapes]
+    kinds = [kind for shape in shapes for kind in shape.kinds]
     made = {(n, size) for n, source in recipe.sources.items() for size in source.clips.sizes}
     assert {(kind.source, kind.size) for kind in kinds} == made, "none is made for nothing"
     for kind in kinds:
@@ -71,6 +79,16 @@ def test_its_text_encoder_is_the_result_of_a_recipe():
     assert recipe.objective.text_tokens == TEXT.max_length
 
 
+def test_shapes_have_equally_many_tokens_and_texts():
+    for phase in both_worlds_cpu().objective.phases:
+        for shape in phase.shapes:
+            tokens = {kind.frames * kind.size[0] * kind.size[1] for kind in shape.kinds}
+            keyed = {kind for kind in shape.kinds if kind.draw == "keyed"}
+            tokens -= {kind.frames * kind.size[0] * kind.size[1] for kind in keyed}
+            assert len(tokens) == 1
+            assert len({kind.draw in ("story", "fade") for kind in shape.kinds}) == 1
+
+
 def test_both_worlds_and_both_looks_of_the_table_top_are_in_it():
     parts = [source.clips for source in both_worlds().sources.values()]
     assert {clips.world for clips in parts} == {"lifelike", "tabletop"}
@@ -78,8 +96,9 @@ def test_both_worlds_and_both_looks_of_the_table_top_are_in_it():
     assert {bool(getattr(part, "places")) for part in table} == {False, True}  # noqa: B009
 
 
-def test_only_twins_share_seeds():
-    sets = [clips for clips, _ in both_worlds().rendered() if not clips.twins]
+@RECIPES_OF_BOTH
+def test_only_twins_share_seeds(make: Callable[[], ModelRecipe]):
+    sets = [clips for clips, _ in make().rendered() if not clips.twins]
     found = {(clips.world, clips.first_seed, clips.count) for clips in sets}
     for one, other in itertools.combinations(sorted(found), 2):
         assert one[0] != other[0] or one[1] + one[2] <= other[1]

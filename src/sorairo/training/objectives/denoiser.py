@@ -35,6 +35,13 @@ FIXED_PROMPTS = (
     "a red ball drops onto the grass, in pixel art",
     "a blue cylinder slides to the right on marble, neon style",
 )
+LIFELIKE_PROMPTS = (
+    "a woman in a red dress walks through the park",
+    "a man in a blue shirt waves in the city at night",
+    "a glass falls and shatters",
+    "一个穿绿色衣服的男人在公园里走",
+    "a woman dances on the grass, the camera orbits left",
+)
 
 
 class DenoiserObjective:
@@ -112,9 +119,15 @@ class DenoiserObjective:
         model.denoiser.load_state_dict(ema)
         engine = Engine(TabletopModel.of(model, self.device))
         seconds, rows = config.window_frames / config.fps, []
-        for seed, prompt in enumerate(FIXED_PROMPTS):
+        for seed, prompt in enumerate(self._prompts()):
             clip = engine.generate(prompt, seconds=seconds, seed=seed, steps=12)
             picked = np.linspace(0, len(clip.frames) - 1, 8).astype(int)
             rows.append(np.concatenate(list(clip.frames[picked]), axis=1))
         Image.fromarray(np.concatenate(rows)).save(path)
         return {}
+
+    def _prompts(self) -> tuple[str, ...]:
+        """The prompts of a sheet: half of them of the lifelike world, where it is learned."""
+        if all(each.world != "lifelike" for each in self.clips.values()):
+            return FIXED_PROMPTS
+        return FIXED_PROMPTS[: len(LIFELIKE_PROMPTS)] + LIFELIKE_PROMPTS

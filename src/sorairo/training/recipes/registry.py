@@ -11,6 +11,7 @@ from collections.abc import Callable
 from sorairo.errors import unknown_name
 from sorairo.training.recipe import Recipe
 from sorairo.training.recipes.both_worlds import both_worlds
+from sorairo.training.recipes.both_worlds_cpu import both_worlds_cpu
 from sorairo.training.recipes.canvas import canvas
 from sorairo.training.recipes.codec2 import codec2
 from sorairo.training.recipes.crafter import crafter, crafter_codec
@@ -36,6 +37,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "crafter": crafter,
     "text-encoder": text_encoder,
     "both-worlds": both_worlds,
+    "both-worlds-cpu": both_worlds_cpu,
     "tabletop": tabletop,
     "canvas": canvas,
     "laws": laws,

@@ -1,0 +1,148 @@
+"""The recipe `both-worlds-cpu`: `both-worlds` in an hour and a half of two CPU cores."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sorairo.data.clip_sets import LIFELIKE_CLIPS, LIFELIKE_PICTURES, MOVING_LIFE_CLIPS
+from sorairo.data.table_sets import CLASSIC_SETS
+from sorairo.models.model import ModelConfig, SamplingConfig
+from sorairo.models.text import TextConfig
+from sorairo.models.transformer import TransformerConfig
+from sorairo.training.data.masking import MaskingConfig
+from sorairo.training.data.mixture import DenoiserLossConfig, Phase, Shape
+from sorairo.training.data.samplers.example import ExampleSpec
+from sorairo.training.data.sources import LatentSource
+from sorairo.training.loop.optimiser import OptimiserConfig
+from sorairo.training.loop.schedule import LoopConfig
+from sorairo.training.networks.denoiser import ModelRecipe
+from sorairo.training.recipes.codec2 import codec2
+from sorairo.world import registry
+from sorairo.world.registry import LIFELIKE
+
+SQUARE, WIDE, HIGH = LIFELIKE.sizes
+HALF = "half "  # before the names of the sources at half the size
+SMALLER = 0.7  # share of the steps at half the size
+TEXT_TOKENS = 96  # the longest captions are of two people, of about 80 tokens
+# How many of the first clips of the sets of the table-top.
+TABLE = {
+    "world": 600,
+    "falling": 480,
+    "crowd": 320,
+    "pushed": 240,
+    "hiding": 160,
+    "circled": 160,
+    "bridges": 160,
+    "still lifes": 3200,
+}
+TWINS = 300
+# Weights in windows of 13 latent frames.
+LONG_WINDOWS = {
+    "life": 0.20,
+    "moving": 0.07,
+    "world": 0.05,
+    "falling": 0.07,
+    "crowd": 0.05,
+    "pushed": 0.04,
+    "hiding": 0.02,
+    "circled": 0.02,
+}
+# Few tokens teach words: weights in windows of 4 latent frames, and in pictures.
+SHORT_WINDOWS = {"life": 0.10, "world": 0.03, "falling": 0.02, "crowd": 0.03}
+PICTURES = {"life pictures": 0.10, "still lifes": 0.05}
+
+
+def _sources() -> dict[str, LatentSource]:
+    full = {
+        "life": LatentSource(clips=LIFELIKE_CLIPS, count=600, pictures=3),
+        "moving": LatentSource(clips=MOVING_LIFE_CLIPS, count=320),
+        "life pictures": LatentSource(clips=LIFELIKE_PICTURES, count=3200, alone=True),
+        **{
+            name: LatentSource(clips=CLASSIC_SETS[name], count=count, alone=name == "still lifes")
+            for name, count in TABLE.items()
+        },
+        "twins": LatentSource(
+            clips=CLASSIC_SETS["world"], count=TWINS, twins=CLASSIC_SETS["twins"]
+        ),
+    }
+    half = {f"{HALF}{name}": replace(source, shrink=2.0) for name, source in full.items()}
+    return half | full
+
+
+def _shapes(size: str) -> tuple[Shape, ...]:
+    """The shapes to draw from, of the sources whose names begin with `size`."""
+
+    def kind(
+        draw: str, source: str, frames: int, weight: float, of: tuple[int, int] = SQUARE
+    ) -> ExampleSpec:
+        return ExampleSpec(
+            draw=draw, source=f"{size}{source}", frames=frames, weight=weight, size=of
+        )
+
+    def oblong(source: str, frames: int, weight: float) -> Shape:
+        """As often wide as high, which have equally many tokens."""
+        return Shape(
+            kinds=tuple(kind("window", source, frames, weight / 2, each) for each in (WIDE, HIGH))
+        )
+
+    one = [kind("window", source, 13, weight) for source, weight in LONG_WINDOWS.items()]
+    one += [kind("keyed", "life", 11, 0.04), kind("edited", "twins", 13, 0.04)]
+    pictures = [kind("window", source, 1, weight) for source, weight in PICTURES.items()]
+    pictures.append(kind("still", "life", 1, 0.03))
+    return (
+        Shape(kinds=tuple(one)),
+        Shape(kinds=(kind("story", "world", 13, 0.03), kind("fade", "bridges", 13, 0.03))),
+        oblong("life", 13, 0.08),
+        Shape(kinds=tuple(kind("window", *each) for each in _short())),
+        Shape(kinds=tuple(pictures)),
+        oblong("life pictures", 1, 0.05),
+    )
+
+
+def _short() -> list[tuple[str, int, float]]:
+    return [(source, 4, weight) for source, weight in SHORT_WINDOWS.items()]
+
+
+def both_worlds_cpu() -> ModelRecipe:
+    """The shipped model, taught the lifelike world and the second codec.
+
+    Its channels are those of the second codec; its words those of the shipped model and the most
+    frequent new ones of the captions. The first steps are at 64 px, where a clip has a quarter of
+    the tokens.
+    """
+    codec = codec2().codec
+    masks = MaskingConfig(
+        shift=3.0, top=0.1, objects=2.0, plain=0.6, per_frame=0.05, prefix=0.2, single=0.6
+    )
+    fine = replace(masks, shift=2.2)
+    return ModelRecipe(
+        name="both-worlds-cpu",
+        start="tabletop",
+        codec_of="codec2",
+        sources=_sources(),
+        objective=DenoiserLossConfig(
+            tokens=6656,  # 32 clips at 64 px, 8 at 128 px
+            samples=256,
+            text_tokens=TEXT_TOKENS,
+            dynamic=True,
+            masking=masks,
+            phases=(
+                Phase(until=SMALLER, shapes=_shapes(HALF)),
+                Phase(until=1.0, shapes=_shapes(""), masking=fine),
+            ),
+        ),
+        model=ModelConfig(
+            name="both-worlds",
+            codec=codec,
+            transformer=TransformerConfig(
+                latent_channels=codec.latent_channels, layers=12, place_frequencies=6
+            ),
+            text=TextConfig(vocabulary=2048, max_length=TEXT_TOKENS),
+            sampling=SamplingConfig(steps=12, guidance=3.0, guidance_interval=(0.3, 1.0)),
+            world=registry.NONE,
+            native_sizes=LIFELIKE.sizes,
+            max_frames=1441,
+        ),
+        optimiser=OptimiserConfig(muon_lr=0.015, adam_lr=2e-3),
+        loop=LoopConfig(steps=4000, ema=0.998, cooldown=0.5, warmup=50, sheet_every=500, workers=1),
+    )

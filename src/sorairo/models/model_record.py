@@ -58,7 +58,8 @@ class ModelFacts:
     sampling: SamplingFacts
     """The sampling defaults."""
     world: str
-    """The simulated world that it was trained on, "" for none; see `world.registry`."""
+    """The simulated world that it was trained on, "" for none, or several, such as
+    "tabletop+lifelike"; see `world.registry`."""
     delivery: DeliveryDefaults
     """The size and rate at which its clips are delivered by default."""
     version: str
@@ -77,7 +78,8 @@ class ModelFacts:
     takes_hints: bool = True
     """Whether pictures can be hints, which it sees without showing them."""
     trained_on: dict[str, Any] | None = None
-    """The part of the world that its training scenes were drawn from, as JSON; None: not known."""
+    """The part of the world that its training scenes were drawn from, as JSON, and of several
+    worlds a part by the name of each; None: not known."""
 
 
 def family_of(record: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sorairo.errors import MissingExtraError, unknown_name
+from sorairo.world.joined_language import JoinedLanguage
 from sorairo.world.open_language import OpenLanguage
 from sorairo.world.protocol import Language, Scene, Size, World
 
@@ -126,6 +127,12 @@ WORLDS = {
 }
 DEFAULT = "tabletop"  # of models that do not name their world
 NONE = ""  # the world of models that were trained on no simulated world
+JOINT = "+"  # between the names of several worlds, of a model that was trained on all of them
+
+
+def names_in(world: str) -> tuple[str, ...]:
+    """The names of the worlds of a model: none for NONE."""
+    return tuple(filter(None, world.split(JOINT)))
 
 
 def entry(name: str) -> WorldEntry:
@@ -137,8 +144,13 @@ def entry(name: str) -> WorldEntry:
 
 @cache
 def language(name: str = DEFAULT) -> Language:
-    """The language of a world; of NONE one that accepts every word. Raises UnknownNameError."""
-    return OpenLanguage() if name == NONE else _load(entry(name).language)
+    """The language of a world or of several, such as "tabletop+lifelike"; of NONE one that accepts
+    every word. Raises UnknownNameError."""
+    if name == NONE:
+        return OpenLanguage()
+    if JOINT in name:
+        return JoinedLanguage(languages={each: language(each) for each in names_in(name)})
+    return _load(entry(name).language)
 
 
 @cache
@@ -179,6 +191,10 @@ def prompt_match(
     """How much of a prompt a clip of a world shows: from 0 to 1 for each thing that the prompt
     says, by its name, such as "color". None where nothing can read it, or a package that reads it
     is not installed. Needs no simulator. Raises UnknownNameError."""
+    joined = language(name)
+    if isinstance(joined, JoinedLanguage):
+        name = joined.world_of(text)
+        trained_on = (trained_on or {}).get(name)
     found = entry(name) if name != NONE else None
     if found is None or not found.match:
         return None

@@ -43,8 +43,9 @@ def without_names(prompt: str, names: Sequence[str]) -> str:
 
 
 def description_of(clip: Clip, *, chinese: bool = False, world: str = registry.DEFAULT) -> str:
-    """The largest thing in a clip's first frame, in words; "" where there is none."""
-    if world == registry.NONE:
+    """The largest thing in a clip's first frame, in words; "" where there is none, and where the
+    model was not trained on one world that can name it."""
+    if len(registry.names_in(world)) != 1:
         return ""
     try:
         found = registry.world(world)

@@ -10,6 +10,7 @@ from sorairo.models import hub
 from sorairo.training.data.sources import LatentSource
 from sorairo.training.loop.state import TrainState
 from sorairo.training.networks.codec_directory import codec_folder
+from sorairo.world.registry import DEFAULT
 from sorairo.world.tabletop.rendering.styles import STYLES
 from sorairo.world.tabletop.scene import SceneConfig
 
@@ -37,10 +38,12 @@ def training_record(
     state: TrainState, sources: Mapping[str, LatentSource], start: str, codec_of: str
 ) -> dict[str, Any]:
     """The cost of a denoiser, with that of the model `start` it began with, and the scenes it was
-    trained on; the cost of the deflicker network taken from `codec_of`."""
+    trained on, where these are of several worlds by its name; the cost of the deflicker network
+    taken from `codec_of`."""
     record, scenes = cost(state, start), trained_scenes(sources)
     if scenes is not None:
-        record["scene"] = to_json(scenes)
+        alone = all(source.clips.world == DEFAULT for source in sources.values())
+        record["scene"] = to_json(scenes) if alone else {DEFAULT: to_json(scenes)}
     codec_record = _record_of(codec_of)
     return record | {name: codec_record[name] for name in ("steadier",) if name in codec_record}
 

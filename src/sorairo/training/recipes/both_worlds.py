@@ -21,7 +21,6 @@ from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.networks.denoiser import ModelRecipe
 from sorairo.training.recipes.codec2 import codec2
 from sorairo.training.recipes.text_encoder import TEXT, text_encoder
-from sorairo.world import registry
 from sorairo.world.registry import LIFELIKE
 
 SQUARE, WIDE, HIGH = LIFELIKE.sizes
@@ -116,7 +115,7 @@ def both_worlds() -> ModelRecipe:
                 text_dim=TEXT.dim,
             ),
             text=TEXT,
-            world=registry.NONE,
+            world="tabletop+lifelike",
             native_sizes=LIFELIKE.sizes,
             max_frames=1441,
         ),

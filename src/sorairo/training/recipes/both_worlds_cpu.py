@@ -17,7 +17,6 @@ from sorairo.training.loop.optimiser import OptimiserConfig
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.networks.denoiser import ModelRecipe
 from sorairo.training.recipes.codec2 import codec2
-from sorairo.world import registry
 from sorairo.world.registry import LIFELIKE
 
 SQUARE, WIDE, HIGH = LIFELIKE.sizes
@@ -56,7 +55,7 @@ def _sources() -> dict[str, LatentSource]:
     full = {
         "life": LatentSource(clips=LIFELIKE_CLIPS, count=600, pictures=3),
         "moving": LatentSource(clips=MOVING_LIFE_CLIPS, count=320),
-        "life pictures": LatentSource(clips=LIFELIKE_PICTURES, count=3200, alone=True),
+        "life pictures": LatentSource(clips=LIFELIKE_PICTURES, count=2400, alone=True),
         **{
             name: LatentSource(clips=CLASSIC_SETS[name], count=count, alone=name == "still lifes")
             for name, count in TABLE.items()
@@ -139,7 +138,7 @@ def both_worlds_cpu() -> ModelRecipe:
             ),
             text=TextConfig(vocabulary=2048, max_length=TEXT_TOKENS),
             sampling=SamplingConfig(steps=12, guidance=3.0, guidance_interval=(0.3, 1.0)),
-            world=registry.NONE,
+            world="tabletop+lifelike",
             native_sizes=LIFELIKE.sizes,
             max_frames=1441,
         ),

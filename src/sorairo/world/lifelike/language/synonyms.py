@@ -63,6 +63,21 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "stands still": ("stand none", "stands|standing|stand|waits|is waiting|poses"),
     "carries": ("carry none", "carrying|carry|is carrying|holds|holding|is holding|hauls|brings"),
     "opens": ("door none", "opening|is opening|pushes open|pulls open"),
+    "falls down": (
+        "drop none",
+        "falls|drops|is dropped|falling|is falling|dropping|tumbles down|falls to the ground"
+        "|falls to the floor|drops to the floor",
+    ),
+    "shatters": (
+        "shatter none",
+        "breaks|smashes|is shattered|shattering|is smashed|breaks into pieces|breaks apart"
+        "|shatters into pieces|goes to pieces|bursts",
+    ),
+    "falls over": (
+        "topple none",
+        "topples|topples over|tips over|keels over|falling over|is knocked over",
+    ),
+    "rolls": ("track none", "rolling|is rolling|roll"),
     "走": ("walk none", "散步|行走|漫步|步行|走路|走着|溜达"),
     "跑": ("run none", "跑步|奔跑|慢跑|小跑|飞奔|冲刺|跑着"),
     "坐下": ("sit none", "落座|坐下来|坐着|坐在|入座"),
@@ -73,6 +88,10 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "站着不动": ("stand none", "站着|站立|站在"),
     "抱着": ("carry none", "拿着|捧着|端着|提着"),
     "推开": ("door none", "打开|拉开"),
+    "落下": ("drop none", "掉下|掉下来|掉落|坠落|跌落|下落|落到地上|掉到地上"),
+    "碎了": ("shatter none", "打碎|破碎|碎裂|摔碎|碎掉|破裂|粉碎"),
+    "倒下": ("topple none", "翻倒|倾倒|倒在地上"),
+    "滚动": ("track none", "滚着|滚过|滚来|滚去"),
 }
 DIRECTIONS = {
     "left": ("to the left", "leftwards|leftward|to his left|to her left|向左|往左|朝左"),

@@ -53,6 +53,13 @@ def test_the_look_follows_from_the_record_of_the_model(tmp_path: Path):
     (tmp_path / "model.json").unlink()
     (tmp_path / "model.json").write_text(json.dumps(record))
     assert setup.look_of(str(tmp_path)) == "filament"
+    record["training"]["scene"] = {"tabletop": record["training"]["scene"]}
+    record["config"]["world"] = "tabletop+lifelike"
+    (tmp_path / "model.json").write_text(json.dumps(record))
+    assert setup.look_of(str(tmp_path)) == "filament"
+    record["training"]["scene"]["tabletop"]["places"] = []
+    (tmp_path / "model.json").write_text(json.dumps(record))
+    assert setup.look_of(str(tmp_path)) == "classic"
 
 
 def test_the_look_is_a_word_of_the_command_and_of_an_exam(tmp_path: Path):

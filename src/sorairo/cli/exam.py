@@ -188,7 +188,8 @@ def _has_seen_lifelike(model: str) -> bool:
     from sorairo.models import hub
     from sorairo.world import registry
 
-    return hub.info(hub.find(model)).world in ("lifelike", registry.NONE)
+    world = hub.info(hub.find(model)).world
+    return world == registry.NONE or "lifelike" in registry.names_in(world)
 
 
 def _external(selection: Selection, folder: Path) -> tuple[list[Suite], ExternalClips]:

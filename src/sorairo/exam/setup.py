@@ -41,8 +41,12 @@ COMPARISONS: Mapping[str, Candidate] = {
 
 
 def look_of(model: str) -> str:
-    """What drew the scenes that a model was trained on, by its name or directory: one of LOOKS."""
-    scene = hub.info(hub.find(model)).record.get("training", {}).get("scene", {})
+    """What drew the scenes of the table-top that a model was trained on, by its name or directory:
+    one of LOOKS."""
+    found = hub.info(hub.find(model))
+    scene = found.trained_on or {}
+    if registry.JOINT in found.world:
+        scene = scene.get(registry.DEFAULT, {})
     return "filament" if scene.get("places") else "classic"
 
 

@@ -50,6 +50,25 @@ def test_a_run_of_a_denoiser_does_not_hide_the_model_of_its_name(
     assert stored_codec("tabletop").config == CODEC_RECIPE.codec, "the codec of a run goes first"
 
 
+def test_a_codec_may_have_the_weights_of_the_model_beside_it(codec_run: Path, tmp_path: Path):
+    """So a package that ships both has them once, and what was encoded with one fits the other."""
+    codec, alone, joint = stored_codec(codec_run.name), tmp_path / "alone", tmp_path / "joint"
+    write_codec(alone, codec, {"licence": "MIT"})
+    write_codec(tmp_path / "model", codec, {})
+    (tmp_path / "model" / "codec.json").unlink()
+    joint.mkdir()
+    record = json.loads((alone / "codec.json").read_text()) | {"model": "model"}
+    (joint / "codec.json").write_text(json.dumps(record))
+    mine, theirs = stored_codec(str(joint)).state_dict(), stored_codec(str(alone)).state_dict()
+    assert all(torch.equal(mine[name], theirs[name]) for name in theirs)
+    assert codec_mark(str(joint)) == codec_mark(str(alone))
+    assert codec_of_model(str(joint)).mark == codec_of_model(str(alone)).mark
+    assert codec_licence(str(joint)) == {f"the codec of '{joint}'": "MIT"}
+    (tmp_path / "model" / "codec.safetensors").unlink()
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        stored_codec(str(joint))
+
+
 def test_pairs_for_an_upscaler_are_those_of_the_codec_as_it_is(codec_run: Path, tmp_path: Path):
     """A run that goes on, or a directory written again, has another mark under the same name."""
     codec, folder = stored_codec(codec_run.name), tmp_path / "codec"

@@ -1,5 +1,6 @@
 """A codec alone in a directory: `codec.safetensors` in bfloat16, and `codec.json` with its
-configuration and facts about it."""
+configuration and facts about it. A codec that a model of ours uses has no weights of its own there:
+`model` in its record names the model beside it, whose they are."""
 
 from __future__ import annotations
 
@@ -43,6 +44,12 @@ def codec_folder(name: str) -> Path | None:
     return next(found, None)
 
 
+def weights_file(folder: Path) -> Path:
+    """The file of the weights of a codec in a directory that `codec_folder` found."""
+    model = read_json(folder / RECORD).get("model", "")
+    return folder.parent / model / WEIGHTS if model else folder / WEIGHTS
+
+
 def stored_codec(name: str) -> Codec:
     """The codec of a directory written by `write_codec` (see `codec_folder`), of a training run or
     of a model, in float32. A run is named as its recipe unless a codec ships under that name; then,
@@ -61,7 +68,7 @@ def codec_mark(name: str) -> str:
     a directory has been written again; "" for a model."""
     folder, trained = codec_folder(name), recipe_of_codec(name)
     if folder is not None:
-        weights = load_file(folder / WEIGHTS)
+        weights = load_file(weights_file(folder))
     elif trained is not None:
         weights = averaged_weights(run_folder(name) / STATE)
     else:
@@ -111,7 +118,7 @@ def open_codec(name: str) -> Codec:
 def _read(folder: Path) -> Codec:
     try:
         record = read_json(folder / RECORD)
-        return _with_weights(record["codec"], load_file(folder / WEIGHTS))
+        return _with_weights(record["codec"], load_file(weights_file(folder)))
     except (OSError, ValueError, LookupError, TypeError, RuntimeError, SafetensorError) as error:
         raise ModelError(f"The codec in {folder} cannot be loaded: {str(error)[:200]}") from error
 

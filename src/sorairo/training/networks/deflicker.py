@@ -18,6 +18,7 @@ from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig, make_opti
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.loop.state import TrainState
 from sorairo.training.networks.codec import held_out_clips
+from sorairo.training.networks.codec_directory import WEIGHTS
 from sorairo.training.networks.encoding_codec import codec_digest
 from sorairo.training.networks.model_record import cost
 from sorairo.training.objectives.deflicker import DeflickerLossConfig, DeflickerObjective
@@ -56,7 +57,7 @@ class DeflickerRecipe:
 
     def run_name(self) -> str:
         """Another codec makes other errors, so it has a run of its own."""
-        return f"{self.name}-{codec_digest(hub.find(self.model))}"
+        return f"{self.name}-{codec_digest(hub.find(self.model) / WEIGHTS)}"
 
     def rendered(self) -> list[tuple[ClipsConfig, int | None]]:
         return [(clips, None) for clips in (*self.clips, self.held_out)]

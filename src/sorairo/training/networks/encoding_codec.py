@@ -25,7 +25,13 @@ from sorairo.training.data.sources import LatentSource
 from sorairo.training.loop.run_folder import run_folder
 from sorairo.training.loop.state import FILE as STATE
 from sorairo.training.loop.state import averaged, read_state
-from sorairo.training.networks.codec_directory import codec_folder, open_codec, recipe_of_codec
+from sorairo.training.networks.codec_directory import (
+    WEIGHTS,
+    codec_folder,
+    open_codec,
+    recipe_of_codec,
+    weights_file,
+)
 from sorairo.training.networks.frozen_codec import freeze, frozen_path, mark_of, say_age
 
 FITTED = 400  # clips, from which some are drawn to fit a scale
@@ -69,16 +75,16 @@ def codec_of_model(name: str, config: CodecConfig | None = None) -> EncodingCode
     """The codec of a finished model, or of a directory that `write_codec` wrote (see
     `codec_folder`). All recipes that use it share its latents. Raises TrainingError unless it has
     this configuration."""
-    path = codec_folder(name)
-    if path is not None:
-        codec, deflicker = open_codec(name), None
+    folder = codec_folder(name)
+    if folder is not None:
+        codec, deflicker, file = open_codec(name), None, weights_file(folder)
     else:
         path = hub.find(name)
         loaded = load_networks(path)
-        codec, deflicker = loaded.codec, loaded.deflicker
+        codec, deflicker, file = loaded.codec, loaded.deflicker, path / WEIGHTS
     if config is not None:
         _check(codec.config, config, f"'{name}'")
-    mark = codec_digest(path)
+    mark = codec_digest(file)
     return EncodingCodec(codec.float(), deflicker, cache_folder() / "codecs" / mark, mark)
 
 
@@ -87,9 +93,9 @@ def latents_folder(encoding: EncodingCodec, source: LatentSource) -> Path:
     return encoding.folder / f"latents-{digest([source, encoding.mark])}"
 
 
-def codec_digest(model: Path) -> str:
-    """A short name for the weights of a model's codec."""
-    return hashlib.sha256((model / "codec.safetensors").read_bytes()).hexdigest()[:12]
+def codec_digest(file: Path) -> str:
+    """A short name for the weights of a codec in a file."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
 
 
 def trained_config(run: str) -> CodecConfig:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sorairo.data.clip_sets import LIFELIKE_CLIPS, LIFELIKE_PICTURES, MOVING_LIFE_CLIPS
+from sorairo.data.clip_sets import (
+    LIFELIKE_BRIEF,
+    LIFELIKE_CLIPS,
+    LIFELIKE_PICTURES,
+    MOVING_LIFE_CLIPS,
+)
 from sorairo.data.table_sets import CLASSIC_SETS
 from sorairo.models.model import ModelConfig, SamplingConfig
 from sorairo.models.text import TextConfig
@@ -37,7 +42,7 @@ TABLE = {
 TWINS = 300
 # Weights in windows of 13 latent frames.
 LONG_WINDOWS = {
-    "life": 0.20,
+    "life": 0.18,
     "moving": 0.07,
     "world": 0.05,
     "falling": 0.07,
@@ -47,7 +52,7 @@ LONG_WINDOWS = {
     "circled": 0.02,
 }
 # Few tokens teach words: weights in windows of 4 latent frames, and in pictures.
-SHORT_WINDOWS = {"life": 0.10, "world": 0.03, "falling": 0.02, "crowd": 0.03}
+SHORT_WINDOWS = {"life": 0.08, "world": 0.03, "falling": 0.02, "crowd": 0.03}
 PICTURES = {"life pictures": 0.10, "still lifes": 0.05}
 
 
@@ -55,6 +60,7 @@ def _sources() -> dict[str, LatentSource]:
     full = {
         "life": LatentSource(clips=LIFELIKE_CLIPS, count=600, pictures=3),
         "moving": LatentSource(clips=MOVING_LIFE_CLIPS, count=320),
+        "brief": LatentSource(clips=LIFELIKE_BRIEF, count=600),
         "life pictures": LatentSource(clips=LIFELIKE_PICTURES, count=2400, alone=True),
         **{
             name: LatentSource(clips=CLASSIC_SETS[name], count=count, alone=name == "still lifes")
@@ -91,7 +97,9 @@ def _shapes(size: str) -> tuple[Shape, ...]:
     return (
         Shape(kinds=tuple(one)),
         Shape(kinds=(kind("story", "world", 13, 0.03), kind("fade", "bridges", 13, 0.03))),
-        oblong("life", 13, 0.08),
+        oblong("life", 13, 0.06),
+        Shape(kinds=(kind("window", "brief", 7, 0.08),)),
+        oblong("brief", 7, 0.05),
         Shape(kinds=tuple(kind("window", *each) for each in _short())),
         Shape(kinds=tuple(pictures)),
         oblong("life pictures", 1, 0.05),

@@ -105,8 +105,7 @@ def _nothing_known(prompt: str, language: Language) -> Note:
     shown = prompt if len(prompt) <= 80 else f"{prompt[:79]}\u2026"
     works = ", ".join(f"'{example}'" for example in language.examples)
     return Note(
-        f"Nothing in '{shown}' is known to the model, which draws balls, boxes and cylinders. These"
-        f" prompts work: {works}.",
+        f"Nothing in '{shown}' is known to the model. These prompts work: {works}.",
         "nothing_known",
         prompt=shown,
         examples=works,

@@ -8,9 +8,10 @@ from sorairo.data.clip_sets import (
     LIFELIKE_BRIEF,
     LIFELIKE_CLIPS,
     LIFELIKE_PICTURES,
+    LONG_CLIPS,
     MOVING_LIFE_CLIPS,
 )
-from sorairo.data.table_sets import CLASSIC_SETS
+from sorairo.data.table_sets import CLASSIC_SEEDS, CLASSIC_SETS
 from sorairo.models.model import ModelConfig, SamplingConfig
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import TransformerConfig
@@ -28,6 +29,10 @@ SQUARE, WIDE, HIGH = LIFELIKE.sizes
 HALF = "half "  # before the names of the sources at half the size
 SMALLER = 0.7  # share of the steps at half the size
 TEXT_TOKENS = 96  # the longest captions are of two people, of about 80 tokens
+# A minute at 1.5 frames a second, which plans longer clips than a window.
+LONG = replace(
+    LONG_CLIPS, sizes=LIFELIKE.sizes[:1], first_seed=LONG_CLIPS.first_seed + CLASSIC_SEEDS
+)
 # How many of the first clips of the sets of the table-top.
 TABLE = {
     "world": 600,
@@ -66,6 +71,7 @@ def _sources() -> dict[str, LatentSource]:
             name: LatentSource(clips=CLASSIC_SETS[name], count=count, alone=name == "still lifes")
             for name, count in TABLE.items()
         },
+        "long": LatentSource(clips=LONG, count=60),
         "twins": LatentSource(
             clips=CLASSIC_SETS["world"], count=TWINS, twins=CLASSIC_SETS["twins"]
         ),
@@ -98,6 +104,7 @@ def _shapes(size: str) -> tuple[Shape, ...]:
         Shape(kinds=tuple(one)),
         Shape(kinds=(kind("story", "world", 13, 0.03), kind("fade", "bridges", 13, 0.03))),
         oblong("life", 13, 0.06),
+        Shape(kinds=(kind("window", "long", 23, 0.03),)),
         Shape(kinds=(kind("window", "brief", 7, 0.08),)),
         oblong("brief", 7, 0.05),
         Shape(kinds=tuple(kind("window", *each) for each in _short())),

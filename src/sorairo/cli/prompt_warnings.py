@@ -7,10 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sorairo.cli.console import say
+from sorairo.errors import PromptNotUnderstoodError
 from sorairo.generation.prompts.character_names import without_names
+from sorairo.generation.prompts.other_models import has_unknown, other_model
 from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.limits import Limits
-from sorairo.generation.requests.reading import READ_AS, character_names, read_request
+from sorairo.generation.requests.reading import (
+    READ_AS,
+    ReadRequest,
+    character_names,
+    read_request,
+)
+from sorairo.notes import Note, sentence_of
 from sorairo.world import registry
 
 if TYPE_CHECKING:
@@ -31,7 +39,7 @@ def read_prompts(
 ) -> tuple[list[Request], list[list[str]]]:
     """The requests with their prompts in words of the model, and what the user should know about
     each. Raises PromptNotUnderstoodError."""
-    found = [read_request(request, limits) for request in requests]
+    found = [_read(request, model, limits) for request in requests]
     notes = []
     for read in found:
         names = character_names(read.request)
@@ -39,8 +47,33 @@ def read_prompts(
             without_names(text, names) for text in read.request.texts_in(model.world) if text
         )
         warned = [warning for text in texts for warning in prompt_warnings(text, model)]
-        notes.append(list(dict.fromkeys([*read.notes, *warned])))
+        better = _other_model(read.request, model) if has_unknown(read.notes) else []
+        notes.append(list(dict.fromkeys([*read.notes, *warned, *better])))
     return [read.request for read in found], notes
+
+
+def _read(request: Request, model: ModelDirectory, limits: Limits) -> ReadRequest[Request]:
+    try:
+        return read_request(request, limits)
+    except PromptNotUnderstoodError as error:
+        better = _other_model(request, model)
+        if not better:
+            raise
+        message = sentence_of(error)
+        raise PromptNotUnderstoodError(
+            Note(f"{message} {better[0]}", "nothing_known", **getattr(message, "values", {}))
+        ) from None
+
+
+def _other_model(request: Request, model: ModelDirectory) -> list[Note]:
+    """A note on an installed model that knows more of a request's prompts, if there is one."""
+    from sorairo.models import hub
+    from sorairo.models.model_record import PLAYED_FAMILY
+
+    installed = [each for each in hub.list_models() if each.family != PLAYED_FAMILY]
+    others = {each.name: each.world for each in installed if each.name != model.name}
+    note = other_model(request.to_read, model.world, others, character_names(request))
+    return [note] if note else []
 
 
 def say_notes(notes: Sequence[Sequence[str]], number: int) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from sorairo.generation.prompts.other_models import has_unknown, other_model
 from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.effort import effort_of
 from sorairo.generation.requests.limits import Limits
-from sorairo.generation.requests.reading import read_request
+from sorairo.generation.requests.reading import character_names, read_request
 from sorairo.jobs.characters import Character
 from sorairo.notes import details_of
 from sorairo.server.api.uploaded_file import Upload
@@ -65,13 +67,19 @@ class NewJob:
             effort=self.effort,
         )
 
-    def read(self, limits: Limits) -> NewJob:
+    def read(self, limits: Limits, others: Mapping[str, str]) -> NewJob:
         """The same job with its prompts in words of the model, and what it asks of the network. A
         prompt that names nothing the model can draw is accepted, with a note: programs written for
-        other models send any."""
+        other models send any. `others`: the worlds of the other models by their names, of which a
+        note names one that knows more of the prompts."""
         found = read_request(self.request, limits, lenient=True)
-        details = tuple(details_of(found.notes)) or None
-        video = replace(self.video, notes=found.notes or None, note_details=details)
+        notes = found.notes
+        if has_unknown(notes):
+            names = character_names(self.request)
+            better = other_model(self.request.to_read, limits.world, others, names)
+            notes = (*notes, better) if better else notes
+        details = tuple(details_of(notes)) or None
+        video = replace(self.video, notes=notes or None, note_details=details)
         return replace(
             self, request=found.request, video=video, effort=effort_of(found.request, limits)
         )

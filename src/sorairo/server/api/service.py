@@ -17,6 +17,7 @@ from sorairo.jobs.stored.batches import BatchStore
 from sorairo.jobs.stored.files import FileStore
 from sorairo.jobs.stored.ledger import StorageLedger
 from sorairo.server.api.memory_budget import MemoryBudget
+from sorairo.server.api.new_job import NewJob
 from sorairo.server.api.served_models import InstalledModels, ServedModel
 from sorairo.server.play.sessions import PlaySessions
 from sorairo.server.uploads.media_store import MediaStore
@@ -119,6 +120,14 @@ class Service:
         if not isinstance(name, str) or name == self.model or self.installed is None:
             return default
         return self.installed.all().get(name, default)
+
+    def read(self, job: NewJob) -> NewJob:
+        """The job with its prompts in words of its model (see `NewJob.read`)."""
+        limits = self.served(job.video.model).limits
+        installed = self.installed.all() if self.installed else {}
+        worlds = {name: each.limits.world for name, each in installed.items()}
+        others = {name: world for name, world in worlds.items() if name != limits.model}
+        return job.read(limits, others)
 
     def video(self, job: Job) -> dict[str, Any]:
         """The Video object of a job."""

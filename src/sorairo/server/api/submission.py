@@ -11,7 +11,6 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from sorairo.errors import MediaError
-from sorairo.generation.requests.limits import Limits
 from sorairo.jobs.admission import Submission
 from sorairo.jobs.database import DATABASE_UNAVAILABLE
 from sorairo.jobs.job import Job
@@ -82,8 +81,7 @@ def submit(
     accepted_before = service.queue.check(submission)  # before any file is written
     _check_same_request(accepted_before, job)
     if not accepted_before:  # one that was accepted is found even if its prompt is refused now
-        limits = service.served(job.video.model).limits
-        payloads = _payloads(service, job, ids, len(files), limits=limits)
+        payloads = _payloads(service, job, ids, len(files), read=True)
         submission = dataclasses.replace(submission, jobs=payloads)
     try:
         if not accepted_before:
@@ -107,15 +105,15 @@ def _payloads(
     ids: Sequence[str],
     num_files: int,
     *,
-    limits: Limits | None = None,
+    read: bool = False,
 ) -> list[tuple[str, dict[str, Any]]]:
     """The id and payload of each job; the seed increases from one to the next, and with it what is
-    drawn from the seed. Without limits of a model, prompts are not read."""
+    drawn from the seed. `read`: whether prompts are put in words of the model."""
     if len(ids) > 1:
         job = dataclasses.replace(job, video=dataclasses.replace(job.video, videos=tuple(ids)))
     jobs = [job.with_later_seed(index) if index else job for index in range(len(ids))]
-    if limits is not None:
-        jobs = [each.read(limits) for each in jobs]
+    if read:
+        jobs = [service.read(each) for each in jobs]
     filtered = service.filter_output
     return [
         (name, each.spec(tuple(_paths(name, num_files)), filtered=filtered).to_json())

@@ -72,8 +72,7 @@ async def _estimate_change(request: Request, owner: str, endpoint: Endpoint) -> 
 
 
 def _estimate(request: Request, build: Callable[[], NewJob], count: int) -> dict[str, Any]:
-    job = build()
-    job = job.read(service_of(request).served(job.video.model).limits)
+    job = service_of(request).read(build())
     work = Work.of(job.spec(()).to_json(), job.cost)
     found = request.app.state.views.forecaster.of_new(work)
     seconds = None if found.seconds is None else found.seconds * count

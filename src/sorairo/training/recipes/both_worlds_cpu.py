@@ -9,7 +9,6 @@ from sorairo.data.clip_sets import (
     LIFELIKE_CLIPS,
     LIFELIKE_PICTURES,
     LONG_CLIPS,
-    MOVING_LIFE_CLIPS,
 )
 from sorairo.data.table_sets import CLASSIC_SEEDS, CLASSIC_SETS
 from sorairo.models.model import ModelConfig, SamplingConfig
@@ -22,7 +21,7 @@ from sorairo.training.data.sources import LatentSource
 from sorairo.training.loop.optimiser import OptimiserConfig
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.networks.denoiser import ModelRecipe
-from sorairo.training.recipes.codec2 import codec2
+from sorairo.training.recipes.codec2 import LIFE, codec2
 from sorairo.world.registry import LIFELIKE
 
 SQUARE, WIDE, HIGH = LIFELIKE.sizes
@@ -64,7 +63,7 @@ PICTURES = {"life pictures": 0.10, "still lifes": 0.05}
 def _sources() -> dict[str, LatentSource]:
     full = {
         "life": LatentSource(clips=LIFELIKE_CLIPS, count=600, pictures=3),
-        "moving": LatentSource(clips=MOVING_LIFE_CLIPS, count=320),
+        "moving": LatentSource(clips=LIFE),
         "brief": LatentSource(clips=LIFELIKE_BRIEF, count=600),
         "life pictures": LatentSource(clips=LIFELIKE_PICTURES, count=2400, alone=True),
         **{

@@ -16,11 +16,14 @@ from numpy.testing import assert_array_equal
 from safetensors.torch import save_file
 
 from sorairo.data.cache import cache_folder
-from sorairo.data.rendered_shards import folder_of, render_shard, shards
+from sorairo.data.clip_sets import LIFELIKE_CLIPS
+from sorairo.data.rendered_shards import drawn_by_filament, folder_of, render_shard, shards
 from sorairo.data.shard_folders import claimed, whole_folder
 from sorairo.processes import python_command, python_environment
 from sorairo.training import render_data
 from sorairo.training.data.encode import encode_sources, set_encoder
+from sorairo.training.data.production import jobs as production_jobs
+from sorairo.training.data.production import pool as production_pool
 from sorairo.training.data.production.jobs import JobResult, latent_jobs, pixel_jobs, run_job
 from sorairo.training.data.production.pool import run_jobs
 from sorairo.training.data.production.progress import ProductionProgress, duration
@@ -29,6 +32,7 @@ from sorairo.training.loop.run_folder import run_folder
 from sorairo.training.loop.state import read_state
 from sorairo.training.networks.encoding_codec import codec_of_model, codec_of_run, latents_folder
 from sorairo.training.networks.frozen_codec import frozen_path
+from sorairo.world.tabletop.scene import PLACES, SceneConfig
 from training_recipes import CLIPS, CODEC_RECIPE, MODEL_RECIPE
 
 SET = dataclasses.replace(CLIPS, first_seed=77, count=9, shard_clips=3)
@@ -150,14 +154,31 @@ def test_a_shard_in_work_is_left_to_the_process_that_makes_it(codec_run: Path):
     assert not shards(config)
 
 
-def test_more_shards_than_a_process_makes(tmp_path: Path, monkeypatch):
-    """They are all made, by one process after the other."""
+@pytest.mark.parametrize("filament", [False, True])
+def test_more_shards_than_a_process_makes(filament: bool, tmp_path: Path, monkeypatch):
+    """They are all made: where Filament draws by one process after the other, which would grow,
+    and otherwise by the same one."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(production_jobs, "drawn_by_filament", lambda _: filament)
+    pools, make = [], production_pool._pool
+
+    def counted(*arguments):
+        pools.append(arguments)
+        return make(*arguments)
+
+    monkeypatch.setattr(production_pool, "_pool", counted)
     config = dataclasses.replace(CLIPS, first_seed=477, count=12, shard_clips=3, seconds=0.25)
     jobs, made = pixel_jobs([(config, None)]), []
     run_jobs(jobs, None, patch=2, workers=1, report=made.append)
     assert [result.clips for result in made] == [3] * len(jobs)
     assert all(job.done() for job in jobs)
+    assert len(pools) == (2 if filament else 1)
+
+
+def test_what_filament_draws():
+    assert not drawn_by_filament(CLIPS)
+    assert drawn_by_filament(dataclasses.replace(CLIPS, scene=SceneConfig(places=PLACES)))
+    assert drawn_by_filament(LIFELIKE_CLIPS)
 
 
 def test_a_folder_is_whole_or_not_there(tmp_path: Path):

@@ -103,8 +103,12 @@ def test_the_first_clips_of_a_set_are_rendered_alone(cache):
     assert len(shards(TINY)) == 2
 
 
-def test_a_process_renders_few_shards_and_is_then_replaced(cache, monkeypatch: pytest.MonkeyPatch):
-    """Filament keeps memory of every frame that it drew."""
+@pytest.mark.parametrize(("filament", "shards_of_pools"), [(True, [2, 1]), (False, [3])])
+def test_a_process_in_which_filament_draws_is_replaced_after_few_shards(
+    filament: bool, shards_of_pools: list[int], cache, monkeypatch: pytest.MonkeyPatch
+):
+    """It keeps memory of every frame that it drew."""
+    monkeypatch.setattr(rendered_shards, "drawn_by_filament", lambda _: filament)
     pools: list[int] = []
 
     class CountedPool(ProcessPoolExecutor):
@@ -119,9 +123,9 @@ def test_a_process_renders_few_shards_and_is_then_replaced(cache, monkeypatch: p
     monkeypatch.setattr(rendered_shards, "ProcessPoolExecutor", new_pool)
     config = dataclasses.replace(TINY, count=6, seconds=1 / 12, sizes=((16, 16),))
     assert len(render(config, processes=1)) == 3
-    assert pools == [2, 1]
+    assert pools == shards_of_pools
     render(config, processes=1)
-    assert len(pools) == 2, "what is there is not rendered again"
+    assert pools == shards_of_pools, "what is there is not rendered again"
 
 
 def test_a_part_of_another_world_is_refused(cache):

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from tqdm import tqdm
@@ -42,7 +42,9 @@ from sorairo.world.protocol import Sample, Scene
 # On average, then a new process takes its place: Filament keeps .9 MB a frame. A pool for a few
 # shards, since Python's with `max_tasks_per_child` can wait for ever
 # (github.com/python/cpython/issues/115634).
-SHARDS_OF_A_PROCESS = 2
+FILAMENT_SHARDS = 2
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -148,14 +150,28 @@ def render_shards(
     missing = [each for path, each in by_path.items() if not path.exists()]
     if missing:
         workers = processes or os.cpu_count() or 1
-        size = workers * SHARDS_OF_A_PROCESS
+        lasting = [each for each in missing if not drawn_by_filament(each[0])]
+        others = [each for each in missing if drawn_by_filament(each[0])]
         with tqdm(total=len(missing), desc="rendering", unit="shard") as bar:
-            for first in range(0, len(missing), size):
-                _render_in_new_processes(missing[first : first + size], workers, bar)
+            if lasting:
+                _render_in_new_processes(lasting, workers, bar)
+            for few in batched(others, workers * FILAMENT_SHARDS):
+                _render_in_new_processes(few, workers, bar)
+
+
+def drawn_by_filament(config: ClipsConfig) -> bool:
+    """Whether rendering clips makes a process larger (see `FILAMENT_SHARDS`)."""
+    return config.world != registry.DEFAULT or bool(getattr(config.scene, "places", ()))
+
+
+def batched(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    """The items in batches of this size, the last one shorter."""
+    for first in range(0, len(items), size):
+        yield items[first : first + size]
 
 
 def _render_in_new_processes(
-    named: list[tuple[ClipsConfig, int]], workers: int, bar: tqdm[Any]
+    named: Sequence[tuple[ClipsConfig, int]], workers: int, bar: tqdm[Any]
 ) -> None:
     with ProcessPoolExecutor(workers, mp_context=spawn_context()) as pool:
         for _ in results_of(pool, [pool.submit(render_shard, *each) for each in named]):

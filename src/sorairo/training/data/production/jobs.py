@@ -10,6 +10,7 @@ from pathlib import Path
 from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.rendered_shards import (
     clips_in,
+    drawn_by_filament,
     prepare_folder,
     render_shard,
     shard_at,
@@ -47,6 +48,16 @@ class ShardJob:
         if not self.encodings:
             return self.name.exists()
         return all(path.exists() for _, path in self.encodings)
+
+    def missing_pixels(self) -> list[tuple[ClipsConfig, int]]:
+        """The shards that have to be rendered for it."""
+        twins = [(source.twins, self.index) for source, _ in self.encodings if source.twins]
+        needed = [(self.clips, self.index), *twins]
+        return [each for each in needed if not shard_at(*each).path.exists()]
+
+    def uses_filament(self) -> bool:
+        """Whether Filament draws for it."""
+        return any(drawn_by_filament(config) for config, _ in self.missing_pixels())
 
 
 @dataclass(frozen=True)
@@ -105,9 +116,7 @@ def run_job(job: ShardJob) -> JobResult | None:
         if job.done():
             return JobResult(job.count, 0.0)
         start = time.process_time()
-        needed = [(job.clips, job.index)]
-        needed += [(s.twins, job.index) for s, _ in job.encodings if s.twins]
-        new = [each for each in needed if not shard_at(*each).path.exists()]
+        new = job.missing_pixels()
         for each in new:
             render_shard(*each)
         for source, target in job.encodings:

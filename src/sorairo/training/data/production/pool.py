@@ -8,6 +8,7 @@ machines that share the cache folder, may make one set: each shard is made by on
 
 from __future__ import annotations
 
+import itertools
 import os
 import threading
 import time
@@ -18,7 +19,7 @@ from multiprocessing import parent_process
 
 import torch
 
-from sorairo.data.rendered_shards import SHARDS_OF_A_PROCESS
+from sorairo.data.rendered_shards import FILAMENT_SHARDS
 from sorairo.errors import TrainingError
 from sorairo.models.codec import Codec
 from sorairo.processes import spawn_context
@@ -44,11 +45,12 @@ def run_jobs(
         TrainingError: Processes die one after the other.
     """
     left, crashes = [job for job in jobs if not job.done()], 0
+    left.sort(key=ShardJob.uses_filament)
     while left:
-        before = len(left)
+        before, now = len(left), _next_jobs(left, workers)
         try:
             with _pool(codec, patch, workers) as pool:
-                for job, made in _outcomes(pool, left[: workers * SHARDS_OF_A_PROCESS]):
+                for job, made in _outcomes(pool, now):
                     if made is not None:
                         left.remove(job)
                         report(made)
@@ -61,8 +63,15 @@ def run_jobs(
                 ) from error
         if len(left) == before and not crashes:
             time.sleep(TAKEN_SECONDS)
-            left = left[workers * SHARDS_OF_A_PROCESS :] + left[: workers * SHARDS_OF_A_PROCESS]
+            left = left[len(now) :] + left[: len(now)]
         left = [job for job in left if not job.done()]
+
+
+def _next_jobs(left: Sequence[ShardJob], workers: int) -> list[ShardJob]:
+    """The first jobs that one pool of processes does: few of those that Filament draws for."""
+    if left[0].uses_filament():
+        return list(left[: workers * FILAMENT_SHARDS])
+    return list(itertools.takewhile(lambda job: not job.uses_filament(), left))
 
 
 def _outcomes(

@@ -1,6 +1,5 @@
 """Makes the sheets of the model `lifelike`: frames of clips of unselected prompts.
 
-
 python docs/images/lifelike/make.py [MODEL [FOLDER]]
 """
 

@@ -109,14 +109,15 @@ def test_one_frame_is_a_picture(generate: Make, tmp_path: Path):
     assert GenerateRequest.from_comment(clip.metadata["comment"]).prompt == PROMPT
 
 
-def test_unknown_words_are_named_and_the_clip_is_made(generate: Make):
-    done = generate(
-        "-o", "out.mp4", "--no-vary", prompt="a red elephnat drops onto a woodden floor"
-    )
+def test_what_is_ignored_is_named_and_the_clip_is_made(generate: Make):
+    options = ("-o", "out.mp4", "--no-vary", "--negative", "snow", "--guidance", 1)
+    done = generate(*options, prompt="a red elephnat drops onto a woodden floor")
     assert done.returncode == 0
     assert done.stdout == "out.mp4\n"
     assert "Read as: a red ball drops onto a wooden floor\n" in done.stderr
     assert "Warning: Ignored (unknown word): elephnat\n" in done.stderr
+    ignored = "Warning: Ignored (a negative prompt needs a guidance above 1): snow\n"
+    assert ignored in done.stderr
 
 
 def test_words_that_mean_the_same_are_read(generate: Make):

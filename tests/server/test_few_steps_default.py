@@ -61,6 +61,22 @@ def test_new_videos(shipped: TestClient, more: dict[str, Any], loras: list[str])
     assert made(shipped, "videos", body)[1] == loras
 
 
+def test_a_negative_prompt_has_no_effect_in_few_steps(shipped: TestClient):
+    """Guidance is distilled into them: a video and an estimate say so."""
+    body = {**SMALL, "negative_prompt": "snow"}
+    said = "Ignored (a negative prompt needs a guidance above 1): snow"
+    for more, notes in (
+        ({"fast": True}, [said]),
+        ({"fast": True, "guidance_scale": 3}, []),
+        ({}, []),
+    ):
+        for route in ("videos/estimate", "videos"):
+            answer = shipped.post(f"/v1/{route}", json={**body, **more}).json()
+            assert [each for each in answer.get("notes", []) if "negative" in each] == notes
+            codes = [each["code"] for each in answer.get("note_details", [])]
+            assert ("unguided" in codes) is bool(notes)
+
+
 def test_recipes_say_how_their_video_was_sampled(shipped: TestClient, service: Service):
     """What makes it again: the LoRA by name, or that there was none."""
     for fast, said in ((None, {"loras": OWN}), (False, {"fast": False})):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,9 @@ from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.effort import effort_of
 from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.requests.limits import Limits
+from sorairo.generation.requests.reading import read_request
 from sorairo.models.model_record import SamplingFacts
+from sorairo.notes import Note
 
 WAN = Limits(sampling=SamplingFacts(steps=50, guidance=5.0))
 
@@ -60,3 +63,37 @@ def test_a_model_without_guidance_runs_once_a_step():
 
 def test_nothing_is_known_without_the_defaults_of_the_model():
     assert effort_of(GenerateRequest(prompt="a ball", steps=3), Limits()) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("fields", "default", "ignored"),
+    [
+        ({}, 5.0, False),
+        ({"guidance": 1.0}, 5.0, True),
+        ({"guidance": 0.0}, 5.0, False),
+        ({"loras": ("self_forcing",)}, 5.0, True),  # whose guidance is distilled into it
+        ({"loras": ("self_forcing",), "guidance": 3.0}, 5.0, False),
+        ({"loras": ("mine",)}, 5.0, False),
+        ({"loras": ("paper",)}, 5.0, False),
+        ({}, 1.0, True),
+        ({"guidance": 2.0}, 1.0, False),
+        ({}, None, False),
+        ({"guidance": 1.0}, None, True),
+    ],
+)
+@pytest.mark.parametrize("rewrite", [True, False])
+def test_a_negative_prompt_without_guidance_is_said_to_be_ignored(
+    loras: Path, fields: dict[str, Any], default: float | None, ignored: bool, rewrite: bool
+):
+    sampling = None if default is None else SamplingFacts(steps=50, guidance=default)
+    limits = Limits(sampling=sampling)
+    fields = {"rewrite": rewrite, **fields}
+    request = GenerateRequest(prompt="a cat", negative=" snow ", **fields)
+    notes = read_request(request, limits).notes
+    assert notes == (
+        ("Ignored (a negative prompt needs a guidance above 1): snow",) if ignored else ()
+    )
+    assert [note.to_json() for note in notes if isinstance(note, Note)] == (
+        [{"code": "unguided", "values": {"negative": "snow"}}] if ignored else []
+    )
+    assert read_request(GenerateRequest(prompt="a cat", **fields), limits).notes == ()

@@ -12,12 +12,20 @@ from sorairo.models.model_record import SamplingFacts
 
 def effort_of(request: Request, limits: Limits) -> float:
     """How often the network runs for a request, relative to one with the defaults of the model; 1.0
-    where these are not known. The schedule of a LoRA for few steps counts where the file is here.
+    where these are not known.
 
     A guided step counts twice, also for models that guide only a part of their noise levels."""
     if limits.sampling is None:
         return 1.0
-    default, steps, guidance = limits.sampling, request.steps, request.guidance
+    default, asked = limits.sampling, sampling_of(request, limits.sampling)
+    computed = computed_steps(asked.steps, request.quality) / asked.steps
+    return computed * evaluations(asked) / evaluations(default)
+
+
+def sampling_of(request: Request, default: SamplingFacts) -> SamplingFacts:
+    """Steps and guidance of a request, where those of the model are the `default`. What it says
+    comes first, then the schedule of a LoRA for few steps where the file is here."""
+    steps, guidance = request.steps, request.guidance
     try:
         few = few_steps(choices_of(request.loras))
     except SorairoError:  # whoever runs the request says what is wrong with it
@@ -25,13 +33,10 @@ def effort_of(request: Request, limits: Limits) -> float:
     if few is not None:
         steps = len(few.sigmas) - 1 if steps is None else steps
         guidance = few.guidance if guidance is None else guidance
-    steps = default.steps if steps is None else steps
-    asked = SamplingFacts(
-        steps=steps,
+    return SamplingFacts(
+        steps=default.steps if steps is None else steps,
         guidance=default.guidance if guidance is None else guidance,
     )
-    computed = computed_steps(steps, request.quality) / steps
-    return computed * evaluations(asked) / evaluations(default)
 
 
 def computed_steps(steps: int, quality: str) -> float:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from sorairo.errors import PromptNotUnderstoodError
 from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.characters import CastRequest
+from sorairo.generation.requests.effort import sampling_of
 from sorairo.generation.requests.limits import Limits
 from sorairo.generation.requests.storyboard.request import Storyboard
+from sorairo.models.model_record import SamplingFacts
 from sorairo.notes import Note
 from sorairo.world import registry
 from sorairo.world.protocol import Language
@@ -39,7 +42,7 @@ def read_request(request: Kind, limits: Limits, *, lenient: bool = False) -> Rea
     names = character_names(request)
     request = request.with_read([""] * len(request.to_read))
     if not request.rewrite:
-        return ReadRequest(request=request, notes=zero_shot(request, limits))
+        return ReadRequest(request=request, notes=_beside_prompts(request, limits))
     texts, notes = [], []
     for index, prompt in enumerate(request.to_read):
         if not prompt.strip():
@@ -62,8 +65,13 @@ def read_request(request: Kind, limits: Limits, *, lenient: bool = False) -> Rea
         texts.append("" if text == prompt else text)
         notes += [Note(f"{READ_AS}{text}", "read_as", text=text)] if text != prompt else []
         notes += reading.notes
-    notes += [*_style_notes(request, language), *zero_shot(request, limits)]
+    notes += [*_style_notes(request, language), *_beside_prompts(request, limits)]
     return ReadRequest(request=request.with_read(texts), notes=tuple(dict.fromkeys(notes)))
+
+
+def _beside_prompts(request: Request, limits: Limits) -> tuple[str, ...]:
+    """Notes on the request that do not depend on how its prompts are read."""
+    return (*zero_shot(request, limits), *unguided(request, limits))
 
 
 def zero_shot(request: Request, limits: Limits) -> tuple[str, ...]:
@@ -73,6 +81,17 @@ def zero_shot(request: Request, limits: Limits) -> tuple[str, ...]:
     other = f"; {limits.use_instead} was" if limits.use_instead else ""
     text = f"{limits.model} was not trained for {request.command} (zero-shot){other}."
     return (Note(text, "zero_shot", model=limits.model, task=request.command),)
+
+
+def unguided(request: Request, limits: Limits) -> tuple[str, ...]:
+    """A note on a negative prompt that has no effect, since nothing is guided away from it: the
+    guidance is 1 in the request, in its LoRA for few steps, or in the model."""
+    negative = request.negative.strip()
+    default = limits.sampling or SamplingFacts(steps=1, guidance=math.nan)  # not known
+    if not negative or sampling_of(request, default).guidance != 1.0:
+        return ()
+    text = f"Ignored (a negative prompt needs a guidance above 1): {_shown(negative)}"
+    return (Note(text, "unguided", negative=_shown(negative)),)
 
 
 def character_names(request: Request) -> tuple[str, ...]:
@@ -102,7 +121,7 @@ def _style_notes(request: Request, language: Language) -> list[str]:
 
 
 def _nothing_known(prompt: str, language: Language) -> Note:
-    shown = prompt if len(prompt) <= 80 else f"{prompt[:79]}\u2026"
+    shown = _shown(prompt)
     works = ", ".join(f"'{example}'" for example in language.examples)
     return Note(
         f"Nothing in '{shown}' is known to the model. These prompts work: {works}.",
@@ -110,6 +129,11 @@ def _nothing_known(prompt: str, language: Language) -> Note:
         prompt=shown,
         examples=works,
     )
+
+
+def _shown(text: str) -> str:
+    """The beginning of a text that may be long."""
+    return text if len(text) <= 80 else f"{text[:79]}\u2026"
 
 
 def _not_understood(prompt: str, language: Language) -> PromptNotUnderstoodError:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 
 import pytest
+import torch
 from click.testing import CliRunner
+from safetensors.torch import save_file
 
 from sorairo.cli.main import app as command_line
-from sorairo.config import override
+from sorairo.config import override, to_json
 from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.rendered_shards import Shard
 from sorairo.errors import ConfigError, UnknownNameError
 from sorairo.models.network_files import load_networks, save_networks
 from sorairo.training.data.pairs import PairsConfig
+from sorairo.training.loop.run_folder import run_folder
 from sorairo.training.networks.codec_directory import codec_licence, stored_codec, write_codec
+from sorairo.training.networks.text_encoder import TextEncoderRecipe
 from sorairo.training.networks.upscaler import UpscalerRecipe
 from sorairo.training.recipe import Recipe
 from sorairo.training.recipes.registry import RECIPES
@@ -120,6 +125,27 @@ def test_what_builds_on_a_codec_asks_for_its_licence(
         check_licences(on(animal_codec))
     for free in ("tiny-codec", str(codec_run)):
         check_licences(on(free))
+
+
+def test_a_model_asks_for_the_licence_of_its_text_encoder(
+    tmp_path: Path, codec_run: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    recipe = dataclasses.replace(
+        MODEL_RECIPE, codec_run="", codec_of=str(codec_run), text_run="wolf-words"
+    )
+    check_licences(recipe)  # there is no such run yet: preparing the run says so
+    for licence in ("Apache-2.0", SHARED):
+        encoder = TextEncoderRecipe(name="wolf-words", licence=licence)
+        run_folder("wolf-words").mkdir(parents=True, exist_ok=True)
+        record = {"recipe": json.dumps(to_json(encoder))}
+        save_file({"x": torch.zeros(1)}, run_folder("wolf-words") / "state.safetensors", record)
+        assert recipe.bases()["the text encoder of 'wolf-words'"] == licence
+        if licence == "Apache-2.0":
+            check_licences(recipe)
+    with pytest.raises(ConfigError, match=f"text encoder of 'wolf-words': {SHARED}"):
+        check_licences(recipe)
+    check_licences(override(recipe, [f"model.licence={SHARED}"]))
 
 
 @pytest.mark.parametrize("settings", [["start=tiny-codec"], ["start=RUN"]])

@@ -30,7 +30,7 @@ from sorairo.training.networks.initial_weights import load_initial
 from sorairo.training.networks.model_record import training_record
 from sorairo.training.objectives.denoiser import DenoiserObjective
 from sorairo.training.share_alike import model_licence
-from sorairo.training.text_encoder.directory import text_encoder_of_run
+from sorairo.training.text_encoder.directory import text_encoder_licence, text_encoder_of_run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,11 @@ class ModelRecipe:
         return self.model.licence
 
     def bases(self) -> dict[str, str]:
-        return codec_licence(self.codec_run or self.codec_of) | model_licence(self.start)
+        return (
+            codec_licence(self.codec_run or self.codec_of)
+            | text_encoder_licence(self.text_run)
+            | model_licence(self.start)
+        )
 
     def run_name(self) -> str:
         return self.name

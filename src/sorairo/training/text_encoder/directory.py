@@ -14,10 +14,12 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from sorairo.config import from_json, read_json, to_json
-from sorairo.errors import ModelError, TrainingError
+from sorairo.errors import ModelError, StateError, TrainingError
 from sorairo.models.hub import read_tokenizer
 from sorairo.models.text import PromptEncoder, TextConfig, TextNetwork
 from sorairo.training.loop.run_folder import run_folder
+from sorairo.training.loop.state import FILE as STATE
+from sorairo.training.loop.state import read_record
 from sorairo.video.atomic_write import whole_file
 
 RECORD, WEIGHTS, TOKENIZER = "text.json", "text.safetensors", "tokenizer.json"
@@ -60,3 +62,14 @@ def text_encoder_of_run(run: str, config: TextConfig | None = None) -> PromptEnc
         )
     network.float().eval().requires_grad_(False)
     return PromptEncoder(tokenizer=read_tokenizer(folder / TOKENIZER), network=network)
+
+
+def text_encoder_licence(run: str) -> dict[str, str]:
+    """The licence of what `text_encoder_of_run` would open, from the recipe of the run, under a
+    description of it; nothing for "" and where the run is not there or does not say it."""
+    try:
+        record = read_record(run_folder(run) / STATE) if run else {}
+    except StateError:  # who opens the text encoder says what is wrong
+        return {}
+    licence = json.loads(record.get("recipe", "{}")).get("licence", "")
+    return {f"the text encoder of '{run}'": licence} if licence else {}

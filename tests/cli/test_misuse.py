@@ -92,6 +92,12 @@ MISUSE = {
         ["generate", PROMPT, "-o", "clip.png"],
         "can hold only one frame",
     ),
+    "a prompt for a picture": (["animate", "a red ball " * 40], ": File name too long."),
+    "a prompt for a recipe": (["remix", "a red ball " * 40, PROMPT], ": File name too long."),
+    "a prompt for a file": (["generate", PROMPT, "-o", "a ball " * 40], "end its name in .mp4"),
+    "a long mask": (["edit", "a.mp4", PROMPT, "--region", "x" * 300 + ".png"], "name too long"),
+    "a long LoRA": (["generate", PROMPT, "--lora", "x" * 300 + ".safetensors"], "There is no file"),
+    "a long name of a model": (["models", "info", "x" * 300], "There is no model 'xxx"),
     "long name": (["generate", PROMPT, "-o", "x" * 300 + ".mp4"], "File name too long"),
     "chat model nowhere": (["generate", PROMPT, "--expand-model", "x"], "needs --expand-url"),
     "no chat address": (["image", PROMPT, "--expand-url", "ftp:"], "is not the address of a chat"),
@@ -236,6 +242,29 @@ def test_a_folder_without_permission(here: Callable[..., Done], tmp_path: Path, 
     done = here("generate", PROMPT, "-o", "locked/clip.mp4", "--model", tiny_model)
     assert done.returncode == 2
     assert "Permission denied" in done.stderr
+
+
+def test_a_home_that_cannot_be_reached(
+    here: Callable[..., Done], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """As that of another user, under which a service is started: nothing of it is needed."""
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / ("x" * 300)))
+    for name in ("SORAIRO_MODELS", "SORAIRO_LORAS"):
+        monkeypatch.delenv(name, raising=False)
+    assert here("generate", PROMPT, "--dry-run", "--json").facts["model"] == "tabletop"
+    assert "tabletop " in here("models", "list").stdout
+
+
+def test_what_the_system_refuses_is_one_sentence(
+    here: Callable[..., Done], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """Also where no part of the program expects it."""
+    folder = tmp_path / ("x" * 300)
+    monkeypatch.setattr("sorairo.cli.models.directory_facts", lambda _: folder.stat())
+    done = here("models", "list")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"Error: Cannot use {folder}: File name too long.\n"
 
 
 def test_a_file_in_place_of_a_folder(here: Callable[..., Done], tmp_path: Path, tiny_model: Path):

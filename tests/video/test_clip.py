@@ -168,7 +168,16 @@ def test_a_rate_may_be_a_number_of_numpy(tmp_path: Path):
     assert Clip.load(clip.save(tmp_path / "a.mp4")).fps == 12.5
 
 
-@pytest.mark.parametrize("name", ["clip.avi", "clip", "clip.png", "nowhere/clip.mp4", "."])
+def test_a_file_in_place_of_a_folder_is_said_to_be_one(tmp_path: Path):
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(WriteError, match=r"file/clip\.mp4: Not a directory\.$"):
+        CLIP.save(tmp_path / "file" / "clip.mp4")
+
+
+NAMES = ["clip.avi", "clip", "clip.png", "nowhere/clip.mp4", ".", "x" * 300 + ".mp4", "x" * 300]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_what_cannot_be_written_is_refused_and_leaves_nothing(tmp_path: Path, name: str):
     with pytest.raises(MediaError):
         CLIP.save(tmp_path / name)

@@ -91,6 +91,13 @@ def test_every_orientation_of_exif(tmp_path: Path, orientation: int, suffix: str
     assert close(Clip.load(path).frames[0], turns[orientation](quarters()))
 
 
+@pytest.mark.parametrize("suffix", ["jpg", "webp", "png"])
+def test_a_broken_exif_block_says_nothing(tmp_path: Path, suffix: str):
+    path = tmp_path / f"photo.{suffix}"
+    Image.fromarray(quarters()).save(path, quality=95, exif=b"Exif\0\0neither MM nor II")
+    assert close(Clip.load(path).frames[0], quarters())
+
+
 def test_hidden_colours_do_not_bleed_when_a_picture_is_made_smaller(tmp_path: Path):
     glass = np.zeros((64, 64, 4), np.uint8)  # hidden black beside white
     glass[:, :32] = 255

@@ -18,6 +18,26 @@ from sorairo.video import Clip, input_files
 from sorairo.video.latent_sidecar import file_digest
 
 
+def test_a_name_that_is_as_long_as_names_can_be(tmp_path: Path):
+    """As films from websites have it: there is no room for the name of latents beside it."""
+    path = Clip(frames=np.zeros((2, 64, 96, 3), np.uint8), fps=12).save(
+        tmp_path / f"{'猫' * 83}.mp4"
+    )
+    assert read_input(path).clip.latents is None
+    with pytest.raises(MediaError, match=r": File name too long\.$"):
+        Clip.load(tmp_path / f"{'猫' * 90}.mp4")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+@pytest.mark.parametrize("suffix", [".png", ".mp4"])
+def test_a_file_without_permission(tmp_path: Path, suffix: str):
+    path = tmp_path / f"mine{suffix}"
+    Clip(frames=np.zeros((1, 64, 96, 3), np.uint8), fps=12).save(path)
+    path.chmod(0)
+    with pytest.raises(MediaError, match=f"^Cannot read {path}: Permission denied.$"):
+        Clip.load(path)
+
+
 @pytest.mark.parametrize("suffix", [".png", ".mp4"])
 def test_what_a_shell_passes_as_a_pipe_is_read(tmp_path: Path, suffix: str):
     """As in `sorairo animate <(convert ...)`; the digest is that of what was read."""

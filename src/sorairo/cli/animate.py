@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -86,13 +87,9 @@ def _image_and_prompt(
             raise click.UsageError("Missing argument 'IMAGE': name a picture to animate.")
         return None, None
     first = Path(words[0])
-    if len(words) == 1 and any_placed and first.suffix.lower() not in PICTURES:
-        try:
-            is_file = first.is_file()
-        except OSError:  # too long for a name
-            is_file = False
-        if not is_file:
-            return None, words[0]
+    may_be_prompt = len(words) == 1 and any_placed and first.suffix.lower() not in PICTURES
+    if may_be_prompt and not os.path.isfile(first):
+        return None, words[0]
     return first, words[1] if len(words) == 2 else None
 
 

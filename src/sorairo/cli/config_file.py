@@ -13,6 +13,7 @@ in some folder must not decide where results go, or who reads the prompts.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ def _files() -> list[Path]:
     import platformdirs
 
     places = (Path(NAME), Path(platformdirs.user_config_dir("sorairo")) / NAME)
-    return [path for path in places if path.is_file()]
+    return [path for path in places if os.path.isfile(path)]
 
 
 def _read(path: Path, commands: Mapping[str, click.Command]) -> dict[str, dict[str, Any]]:

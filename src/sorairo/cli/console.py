@@ -89,6 +89,13 @@ def is_stream_error(error: OSError) -> bool:
     return error.filename is None and error.errno in full
 
 
+def is_refused(error: OSError) -> bool:
+    """Whether the system refuses the use of a file that has a name, for a reason that says all."""
+    reasons = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG)
+    full = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+    return error.filename is not None and error.errno in (*reasons, *full)
+
+
 def _escaped(error: UnicodeError) -> tuple[str | bytes, int]:
     """Bytes of a file name as they are, other letters as a backslash and a number."""
     if not isinstance(error, UnicodeEncodeError):

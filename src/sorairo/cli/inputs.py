@@ -114,7 +114,7 @@ def locate_inputs(
 
 def _beside(source: InputFile, made: Path) -> Path:
     name = Path(source.name).name  # the clip's comment is untrusted and may hold a path
-    places = [path for path in (made.parent / name, Path(name)) if path.is_file()]
+    places = [path for path in (made.parent / name, Path(name)) if os.path.isfile(path)]
     for path in places:
         if source_of(path).sha256 == source.sha256:
             return path

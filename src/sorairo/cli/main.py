@@ -14,7 +14,7 @@ from sorairo import __version__
 from sorairo.cli.animate import animate
 from sorairo.cli.bench import bench
 from sorairo.cli.config_file import option_defaults
-from sorairo.cli.console import abandon_streams, is_stream_error, prepare_streams, say
+from sorairo.cli.console import abandon_streams, is_refused, is_stream_error, prepare_streams, say
 from sorairo.cli.edit import edit
 from sorairo.cli.exam import exam
 from sorairo.cli.extend import connect, extend, loop
@@ -149,6 +149,9 @@ def run(arguments: list[str] | None = None) -> int:
             return FAILED
         if isinstance(error, OSError) and is_stream_error(error):
             say(f"Error: Cannot write to stdout: {error.strerror}.")
+            return FAILED
+        if isinstance(error, OSError) and is_refused(error):
+            say(f"Error: Cannot use {error.filename}: {error.strerror}.")
             return FAILED
         raise  # a bug: show the traceback; Python exits with 1
 

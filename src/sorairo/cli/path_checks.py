@@ -21,7 +21,7 @@ def check_suffix(path: Path) -> None:
     """Raises MediaError for a file name whose suffix is no format that can be written."""
     if str(path) == "-":
         raise MediaError("Results are not written to stdout: name a file that ends in .mp4.")
-    if path.suffix.lower() not in CLIP_SUFFIXES and not path.is_dir():
+    if path.suffix.lower() not in CLIP_SUFFIXES and not os.path.isdir(path):
         raise MediaError(f"Cannot write {path}: end its name in .mp4, .gif or .png (one frame).")
 
 

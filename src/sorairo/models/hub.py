@@ -106,7 +106,7 @@ def find(name: str) -> Path:
         return store.root / name
     path = Path(os.path.expanduser(name))
     if os.path.isdir(path):
-        if not (path / "model.json").is_file() and not is_wan_folder(path):
+        if not os.path.isfile(path / "model.json") and not is_wan_folder(path):
             raise ModelError(
                 f"{path} is not a model directory: it has no model.json and no weights of Wan."
             )
@@ -125,11 +125,11 @@ def find(name: str) -> Path:
 
 def info(path: Path) -> ModelDirectory:
     """What can be read about a model without loading it. Raises ModelError."""
-    if not (path / "model.json").is_file() and is_wan_folder(path):
+    if not os.path.isfile(path / "model.json") and is_wan_folder(path):
         return _open_weights(path)
     record = _record(path)
     files = files_of(record)
-    missing = [each for each in files if not (path / each).is_file()]
+    missing = [each for each in files if not os.path.isfile(path / each)]
     if missing:
         raise ModelError(f"The model in {path} is incomplete: {', '.join(missing)} missing.")
     stats = [(path / each).stat() for each in files]

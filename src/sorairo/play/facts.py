@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from sorairo.errors import ModelError, SorairoError, unknown_name
 from sorairo.models import hub
@@ -81,7 +81,7 @@ def playable_named(name: str) -> PlayableFacts:
     found = playable(hub.list_models())
     if name in found:
         return found[name]
-    if not Path(name).is_dir():
+    if not os.path.isdir(name):
         raise unknown_name("world to play in", name, found)
     model = hub.info(hub.find(name))
     if model.family != CRAFTER:

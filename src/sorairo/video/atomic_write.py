@@ -6,7 +6,7 @@ import errno
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sorairo.errors import NameTakenError, WriteError
@@ -28,7 +28,7 @@ def whole_file(
     before it gets its name: after a power failure it is the old one or the new one, never empty.
     """
     path = Path(path)
-    target = Path(os.path.realpath(path)) if overwrite and path.is_symlink() else path
+    target = Path(os.path.realpath(path)) if overwrite and os.path.islink(path) else path
     stem = target.stem[:_STEM]
     temporary = target.with_name(f".{stem}.{secrets.token_hex(4)}.part{target.suffix[:_STEM]}")
     try:
@@ -44,7 +44,8 @@ def whole_file(
     except OSError as error:
         raise WriteError(f"Cannot write {path}: {error.strerror or error}.") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # it is gone, or lies where nothing can be written or removed
+            temporary.unlink()
 
 
 def _flush(path: Path) -> None:

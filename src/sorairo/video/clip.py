@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,7 +99,7 @@ class Clip(Footage):
                 f"Cannot write {self.num_frames} frames to {path}: a .png holds one;"
                 " end the name in .mp4 or .gif."
             )
-        if path.is_dir():
+        if os.path.isdir(path):
             raise MediaError(f"Cannot write {path}: it is a folder; name a file in it.")
         with whole_file(path, overwrite=overwrite) as temporary:
             self._write(temporary, suffix)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def load_latents(clip: Path) -> Latents | None:
     from safetensors import SafetensorError, safe_open
 
     path = clip.with_name(clip.name + SUFFIX)
-    if not path.is_file():
+    if not os.path.isfile(path):
         return None
     try:
         with safe_open(path, framework="np") as file:

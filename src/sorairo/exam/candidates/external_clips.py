@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import math
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +42,7 @@ class ExternalClips:
     @classmethod
     def of(cls, folder: Path) -> ExternalClips:
         """Raises MediaError where there is no such folder."""
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             raise MediaError(f"There is no folder {folder}: name the one that holds the clips.")
         files: dict[str, tuple[Path, ...]] = {}
         for path in sorted(folder.iterdir()):

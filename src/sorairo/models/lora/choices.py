@@ -71,10 +71,15 @@ def shipped_loras() -> Path:
     return Path(__file__).parents[2] / "weights" / "loras"
 
 
+def _folders() -> list[Path]:
+    """Those of these two folders that are there and can be reached."""
+    return [each for each in (loras_folder(), shipped_loras()) if os.path.isdir(each)]
+
+
 def lora_names() -> list[str]:
     """The LoRAs in these two folders: files, and folders of files that belong together."""
     found: set[str] = set()
-    for folder in (loras_folder(), shipped_loras()):
+    for folder in _folders():
         found |= {path.stem for path in folder.glob(f"[!.]*{SUFFIX}")}
         found |= {path.parent.name for path in folder.glob(f"[!.]*/[!.]*{SUFFIX}")}
     return sorted(found)
@@ -120,14 +125,15 @@ def find_lora(name: str) -> tuple[Path, ...]:
     """The files of a LoRA, by name or path: one, or one for each expert of a model. The user's come
     before those of the package. Raises UnknownNameError and ModelError."""
     names = lora_names()
-    for folder in (loras_folder(), shipped_loras()) if name in names else ():
+    for folder in _folders() if name in names else ():
         file = folder / f"{name}{SUFFIX}"
-        files = (file,) if file.is_file() else tuple(sorted((folder / name).glob(f"[!.]*{SUFFIX}")))
+        several = (folder / name).glob(f"[!.]*{SUFFIX}")
+        files = (file,) if os.path.isfile(file) else tuple(sorted(several))
         if files:
             return files
     path = Path(os.path.expanduser(name))
     if path.suffix == SUFFIX or len(path.parts) > 1:
-        if path.is_file():
+        if os.path.isfile(path):
             return (path,)
         raise ModelError(f"There is no file {path}: give a LoRA by name, or the path of its file.")
     if few_step_lora(name):

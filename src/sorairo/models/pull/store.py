@@ -94,7 +94,7 @@ class ModelStore:
     def stored(self, sha256: str) -> Path | None:
         """The complete file of that digest."""
         path = self.files / sha256
-        return path if path.is_file() else None
+        return path if os.path.isfile(path) else None
 
     def part(self, digest: str) -> Path:
         """Where a file arrives, by the digest that the hub states."""

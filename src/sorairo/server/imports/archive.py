@@ -158,9 +158,9 @@ def _is_safe(name: str, entry: zipfile.ZipInfo) -> bool:
 
 def open_archive(path: Path) -> FolderArchive | ZipArchive:
     """The archive at a path. Raises MediaError."""
-    if path.is_dir():
+    if os.path.isdir(path):
         return FolderArchive(path)
-    if path.is_file():
+    if os.path.isfile(path):
         return ZipArchive(path)
     raise MediaError(f"There is no folder or zip {path}.")
 

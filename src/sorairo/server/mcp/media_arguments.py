@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,6 @@ class MediaArguments:
         if not self.local_files:
             raise ToolError(f"'{value[:80]}' is not {other}.")
         path = Path(value.removeprefix("file://")).expanduser()
-        if not path.is_file():
+        if not os.path.isfile(path):
             raise ToolError(f"There is no file {path}: give its absolute path, or {other}.")
         return path

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def write_codec(folder: Path, codec: Codec, facts: dict[str, Any]) -> None:
 def codec_folder(name: str) -> Path | None:
     """The directory of `write_codec` with this path or, among those that ship, with this name;
     None if there is none."""
-    found = (path for path in (Path(name), hub.shipped() / name) if (path / RECORD).exists())
+    found = (path for path in (Path(name), hub.shipped() / name) if os.path.isfile(path / RECORD))
     return next(found, None)
 
 

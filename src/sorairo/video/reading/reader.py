@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,11 +62,7 @@ def _picture(
 @contextmanager
 def _one_sentence(path: Path) -> Iterator[None]:
     """Turns what libraries raise about a file into a MediaError of one sentence."""
-    if not path.exists():
-        raise MediaError(f"There is no file {path}.")
-    if path.is_dir():
-        raise MediaError(f"{path} is a folder; name a picture or a video in it.")
-    check_regular(path)
+    _check_readable(path)
     try:
         yield
     except MemoryError as error:
@@ -76,3 +73,18 @@ def _one_sentence(path: Path) -> Iterator[None]:
             f"Cannot read {path} as a picture or video ({reason.rstrip('.')}): check that a player"
             " shows it, and convert it to .png, .jpg or .mp4."
         ) from error
+
+
+def _check_readable(path: Path) -> None:
+    """Raises MediaError where there is no file that may be read."""
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISREG(mode):
+            path.open("rb").close()
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        raise MediaError(f"There is no file {path}.") from error
+    except OSError as error:  # no permission, or too long for a name
+        raise MediaError(f"Cannot read {path}: {error.strerror or error}.") from error
+    if stat.S_ISDIR(mode):
+        raise MediaError(f"{path} is a folder; name a picture or a video in it.")
+    check_regular(path)

@@ -10,6 +10,7 @@ shapes, because names of files and configuration files err; of these, only the a
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -67,7 +68,7 @@ def is_wan_folder(path: Path) -> bool:
     """Whether a folder holds a transformer of this family, or weights that cannot be read, of which
     `read_folder` says what is wrong. One of sorairo's own models that lost its `model.json` is
     none: its tensors have the same names, but other shapes."""
-    if (path / "model_index.json").is_file():
+    if os.path.isfile(path / "model_index.json"):
         return True
     try:
         return bool(_sorted_files(path).transformers)

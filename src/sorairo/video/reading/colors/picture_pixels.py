@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, NamedTuple, cast
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from sorairo.video.reading.colors.color_space import HLG, PQ, from_lab, to_srgb, with_profile
 from sorairo.video.reading.colors.picture_color import PictureColor
@@ -15,6 +16,16 @@ from sorairo.video.reading.limits import within
 _FLOAT_WHITE = 8.0  # brighter values are not on a scale from 0 to 1, the usual one of floats
 _BITS, _PHOTOMETRIC, _FORMAT = 258, 262, 339  # tags of TIFF 6.0
 _WHITE_IS_ZERO, _UNSIGNED = 0, 1
+_ORIENTATION = 0x0112  # tag of Exif 2.32, 4.6.4
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 
 class _Layers(NamedTuple):
@@ -38,15 +49,12 @@ def upright_pixels(image: Image.Image, color: PictureColor, max_side: int | None
 
 
 def _upright(image: Image.Image, pixels: Image.Image) -> Image.Image:
-    """The `pixels` turned as the EXIF block of the `image` says."""
-    turned = pixels.copy()
-    turned.info = dict(image.info)
-    exif = image.getexif()
-    if exif.get(0x0112, 1) != 1:
-        turned.info["exif"] = exif.tobytes()
-    else:
-        return pixels
-    return ImageOps.exif_transpose(turned)
+    """The `pixels` turned as the EXIF block of the `image` says; a broken block says nothing, as in
+    browsers."""
+    turn = None
+    with suppress(Exception):
+        turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
+    return pixels if turn is None else pixels.transpose(turn)
 
 
 def _scaled(image: Image.Image, size: tuple[int, int]) -> Image.Image:

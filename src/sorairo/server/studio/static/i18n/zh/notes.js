@@ -3,12 +3,12 @@
 export default {
   read_as: "理解为：{text}",
   read: "理解为：{pairs}",
-  unknown_words: "已忽略（不认识的词）：{words}",
+  unknown_words: "已忽略（未知词）：{words}",
   unused: "已忽略（此处画不出）：{words}",
-  unknown_style: "已忽略（不认识的风格）：{style}",
-  not_trained_on: "模型没有学过{category}“{value_zh}”；它学过：{known_zh}。",
+  unknown_style: "已忽略（未知风格）：{style}",
+  not_trained_on: "模型没学过{category}“{value_zh}”；学过：{known_zh}。",
   zero_shot: "{model} 没学过“{task}”（零样本）。",
-  other_model: "模型 {model} 认识更多的词。",
+  other_model: "{model} 认识更多词。",
   unguided: "已忽略（没有引导）：{negative}",
-  nothing_known: "模型不认识“{prompt}”。可用：{examples}。",
+  nothing_known: "不认识“{prompt}”。可用：{examples}。",
 };

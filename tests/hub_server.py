@@ -39,6 +39,9 @@ class Hub:
     swapped: dict[str, bytes] = field(default_factory=dict)
     """Content that is sent in place of that of which the digest is stated, by path."""
 
+    page: bytes = b""
+    """What a proxy answers in place of every description; empty: there is none."""
+
     def describe(self, repository: str) -> bytes:
         siblings = []
         for name, content in self.repositories[repository].items():
@@ -73,7 +76,9 @@ def hub_server() -> Iterator[Hub]:
             parts = unquote(urlsplit(self.path).path).strip("/").split("/")
             if parts[:2] == ["api", "models"]:
                 repository = "/".join(parts[2:4])
-                if repository not in hub.repositories:
+                if hub.page:
+                    self._send(200, hub.page, {"content-type": "text/html"})
+                elif repository not in hub.repositories:
                     self._send(404, b"{}", {"x-error-code": "RepoNotFound"})
                 else:
                     self._send(200, hub.describe(repository), {"content-type": "application/json"})

@@ -257,7 +257,7 @@ def test_a_signal_leaves_no_half_file(tiny_model: Path, tmp_path: Path, stop: si
     if stop == signal.SIGINT:
         lines = filter(None, errors.splitlines())
         said = [line for line in lines if not line.startswith("Loading the model")]
-        assert said[-1] == "Stopped. No unfinished file was left."
+        assert said[-1] == "Stopped. No half-written result was left."
         # which is said if a window of the second clip is kept already
         assert set(said[:-1]) <= {"The same command goes on where this one was stopped."}
     for path in tmp_path.iterdir():

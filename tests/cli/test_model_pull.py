@@ -74,15 +74,20 @@ def test_what_is_there_is_not_fetched_again(
     assert len(list((models / ".files").iterdir())) == len(list((models / "other").iterdir())) - 2
 
 
-def test_a_fetch_that_was_killed_goes_on_where_it_was(
-    hub: Hub, tmp_path: Path, pull: Callable[..., Done]
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT])
+def test_a_fetch_that_was_stopped_goes_on_where_it_was(
+    hub: Hub, tmp_path: Path, pull: Callable[..., Done], ending: signal.Signals
 ):
     """No model is there before it is complete, and no byte that arrived is fetched twice."""
     hub.stalls_after = 20_000
     command = [sys.executable, "-m", "sorairo", "models", "pull", REPOSITORY]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert hub.stalled.wait(60)
-        process.send_signal(signal.SIGKILL)
+        process.send_signal(ending)
+        assert process.stderr is not None
+        said = process.stderr.read()
+    kept = "What has arrived is kept: repeat the command to go on, or `sorairo models remove tiny`."
+    assert (kept in said.splitlines()) is (ending is signal.SIGINT)
     models = ModelStore(tmp_path / "models")
     assert models.names() == []
     (part,) = models.incoming.glob("*.part")
@@ -152,6 +157,14 @@ def test_without_a_network_the_files_to_place_are_named(
         assert f"https://huggingface.co/{each.repo}/resolve/main/{each.path}" in done.stderr
         assert f"-> {each.place}" in done.stderr
     assert str(tmp_path / "models" / "wan2.2-5b") in done.stderr
+
+
+def test_a_proxy_that_answers_in_place_of_the_hub(hub: Hub, pull: Callable[..., Done]):
+    hub.page = b"<html>Sign in to this network</html>"
+    done = pull(REPOSITORY)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: The hub cannot be reached (Expecting value")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_a_folder_of_open_weights_is_fetched_and_run(

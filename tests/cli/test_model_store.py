@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import resource
 from pathlib import Path
 
 import pytest
 
 from hub_server import LARGEST, REPOSITORY, Hub, listed
-from sorairo.errors import DiskFullError, ModelError, UnreachableError
+from sorairo.errors import DiskFullError, ModelError, UnreachableError, WriteError
 from sorairo.models.pull import plan as plans
 from sorairo.models.pull.catalogue import WantedFile
 from sorairo.models.pull.download import fetch
@@ -50,6 +51,27 @@ def test_a_stopped_fetch_needs_only_the_rest_of_the_disk(hub: Hub, tmp_path: Pat
     assert not [each for each in store.incoming.iterdir() if each.suffix != ".lock"]
     with pytest.raises(ModelError, match="There is no model 'tiny'"):
         store.remove("tiny")
+
+
+@pytest.mark.parametrize(("name", "room"), [(LARGEST, 20_000), ("model.json", 200)])
+def test_a_disk_that_is_full_while_a_file_arrives(hub: Hub, tmp_path: Path, name: str, room: int):
+    """What has arrived stays, and the next call goes on there. A small file is written at its
+    end."""
+    store = ModelStore(tmp_path / "models")
+    plan = plans.plan_pull(store, REPOSITORY)
+    wanted = next(each for each in plan.missing if each.wanted.place == name)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, before[1]))
+    try:
+        with pytest.raises(WriteError, match=f"^{name} cannot be stored: File too large.$"):
+            fetch(store, wanted)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert store.part(wanted.digest).stat().st_size == room
+    found = store.stored(fetch(store, wanted).sha256)
+    assert found is not None
+    assert found.read_bytes() == hub.repositories[REPOSITORY][name]
+    assert hub.asked[-1] == (name, f"bytes={room}-")
 
 
 @pytest.mark.parametrize("symbolic", [True, False])

@@ -53,7 +53,7 @@ def test_ctrl_c_stops_with_one_sentence_and_whole_files(tmp_path: Path):
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate()
     assert process.returncode == 130
-    assert errors.strip() == "Stopped. No unfinished file was left."
+    assert errors.strip() == "Stopped. No half-written result was left."
     assert not [path for path in (tmp_path / "made").iterdir() if ".part" in path.name]
     for path in (tmp_path / "made").glob("*.mp4"):
         Clip.load(path)

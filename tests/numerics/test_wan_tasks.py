@@ -127,7 +127,7 @@ def test_ctrl_c(folder: Path, tmp_path: Path):
     _, errors = process.communicate()
     assert process.returncode == 130
     assert "Traceback" not in errors
-    assert errors.splitlines()[-1] == "Stopped. No unfinished file was left."
+    assert errors.splitlines()[-1] == "Stopped. No half-written result was left."
     made = [*tmp_path.iterdir()]
     assert 0 < len(made) < 50
     assert {Clip.load(path).frames.shape for path in made} == {(16, *SIZE, 3)}

@@ -136,7 +136,7 @@ def run(arguments: list[str] | None = None) -> int:
             _in_brief(error).show()
         return MISUSE
     except (KeyboardInterrupt, click.Abort):
-        say("Stopped. No unfinished file was left.")
+        say("Stopped. No half-written result was left.")
         return STOPPED
     except BrokenPipeError:  # `sorairo ... | head`
         return FAILED

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sorairo.models.pull.plan import PullPlan
     from sorairo.models.pull.store import ModelStore
 
+KEPT = "What has arrived is kept"
+
 
 @contextmanager
 def hub_extra() -> Iterator[None]:
@@ -152,9 +154,12 @@ def _pull(plan: PullPlan, store: ModelStore) -> None:
             store.expect(plan.name, [*digests, *(each.sha256 for each in fetched)])
         except UnreachableError as error:
             raise UnreachableError(
-                f"{remote.wanted.place} could not be fetched ({error}). What has arrived is kept:"
-                " repeat the command to go on."
+                f"{remote.wanted.place} could not be fetched ({error}). {KEPT}: repeat the command"
+                " to go on."
             ) from error
+        except KeyboardInterrupt:
+            say(f"{KEPT}: repeat the command to go on, or `sorairo models remove {plan.name}`.")
+            raise
     folder = store.assemble(plan.name, [*plan.present, *fetched])
     if few_step_lora(plan.name):
         return

@@ -31,18 +31,21 @@ def have(store: ModelStore, name: str, remote: RemoteFile) -> StoredFile | None:
 
 
 def fetch(store: ModelStore, remote: RemoteFile) -> StoredFile:
-    """Fetches a file into the store. Raises UnreachableError if the connection breaks; what has
-    arrived stays, and the next call goes on there. Raises ModelError for other content than
-    expected."""
+    """Fetches a file into the store. Raises UnreachableError if the connection breaks, and
+    WriteError for a full disk; what has arrived stays, and the next call goes on there. Raises
+    ModelError for other content than expected."""
     store.incoming.mkdir(parents=True, exist_ok=True)
     part = store.part(remote.digest)
     with alone(part):
         if remote.sha256 and store.stored(remote.sha256):  # another command was quicker
             return _stored(remote, remote.sha256)
-        with part.open("ab") as file:
-            if file.tell() > remote.bytes:
-                file.truncate(0)
-            _receive(remote, file)
+        try:
+            with part.open("ab") as file:
+                if file.tell() > remote.bytes:
+                    file.truncate(0)
+                _receive(remote, file)
+        except OSError as error:  # a full disk, where the file's buffer cannot be written either
+            raise _not_stored(remote, error) from error
         sha256 = sha256_of(part)
         if not _fits(remote, part, sha256):
             part.unlink()
@@ -103,13 +106,15 @@ def _receive(remote: RemoteFile, file: BinaryIO) -> None:
         )
     except NETWORK_ERRORS as error:
         if isinstance(error, OSError) and error.errno is not None and not _is_network(error):
-            raise WriteError(
-                f"{remote.wanted.place} cannot be stored: {error.strerror}."
-            ) from error
+            raise _not_stored(remote, error) from error
         raise UnreachableError(reason_of(error)) from error
     except ValueError as error:  # a file that the library fetches with another one only
         place = remote.wanted.place
         raise ModelError(f"{place} cannot be fetched: {reason_of(error)}.") from error
+
+
+def _not_stored(remote: RemoteFile, error: OSError) -> WriteError:
+    return WriteError(f"{remote.wanted.place} cannot be stored: {error.strerror or error}.")
 
 
 def _is_network(error: OSError) -> bool:

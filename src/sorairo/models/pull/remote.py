@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,8 +20,9 @@ from huggingface_hub.hf_api import ModelInfo
 from sorairo.errors import ModelError, UnreachableError
 from sorairo.models.pull.catalogue import WantedFile
 
-NETWORK_ERRORS = (OSError, httpx2.HTTPError)
-"""What huggingface_hub raises if the network or the server fails."""
+NETWORK_ERRORS = (OSError, httpx2.HTTPError, json.JSONDecodeError)
+"""What huggingface_hub raises if the network or the server fails, or a proxy answers with a page of
+its own."""
 
 MODEL_FILES = (
     *("*.safetensors", "*.safetensors.index.json", "tokenizer.json", "model_index.json"),

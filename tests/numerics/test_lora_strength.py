@@ -117,6 +117,30 @@ def test_what_is_for_a_second_network_has_no_place_in_a_model_of_one(tmp_path: P
     assert report.unplaced == ("transformer_2.q.lora_A.weight", "transformer_2.q.lora_B.weight")
 
 
+@pytest.mark.parametrize("name", ["both", "both_low_noise"])
+def test_a_file_of_two_networks_changes_each_by_its_own_keys(tmp_path: Path, name: str):
+    """transformer.q is for high noise and transformer_2.q for low noise, whatever the file is
+    called; k is that of one of them."""
+    path = tmp_path / f"{name}.safetensors"
+    low_keys = {key: 2 * value for key, value in factors("transformer_2.q").items()}
+    save_file({**factors("transformer.q"), **factors("transformer.k"), **low_keys}, path)
+    networks = {"high": block(), "low": block()}
+    before = block()
+    targets = [LoraTarget(network=networks[part], part=part) for part in ("high", "low")]
+    (report,) = MergedLoras(targets).use([LoraChoice(path=path)])
+    assert report.unplaced == ()
+    down, up = factors("").values()
+    for part, layer, scale in (
+        ("high", "q", 1),
+        ("high", "k", 1),
+        ("low", "q", 4),
+        ("low", "k", 0),
+    ):
+        weight = f"{layer}.weight"
+        changed = networks[part].get_parameter(weight) - before.get_parameter(weight)
+        assert torch.allclose(changed, scale * (up @ down), atol=1e-5), (part, layer)
+
+
 def test_without_memory_for_changed_weights_the_change_is_computed_beside_them(tmp_path: Path):
     """The weights of both linear layers are 4096 bytes, what else changes 64."""
     network, merged, path = block(), block(), tmp_path / "style.safetensors"

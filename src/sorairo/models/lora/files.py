@@ -117,6 +117,11 @@ class LoraFile:
     """Keys that are not understood."""
 
     @property
+    def names_both(self) -> bool:
+        """Whether it has changes of both of two networks, told apart by their names."""
+        return len({each.second for each in self.changes}) > 1
+
+    @property
     def num_keys(self) -> int:
         return sum(len(each.keys) for each in self.changes) + len(self.unknown)
 

@@ -113,7 +113,7 @@ class MergedLoras:
         found = []
         for index, target in enumerate(self.targets):
             for change in file.changes:
-                if not _is_for(target.part, part, change):
+                if not _is_for(target.part, part, change, names_both=file.names_both):
                     continue
                 found += _places(target, index, change)
         if not found:
@@ -248,10 +248,11 @@ def part_of(path: Path) -> Part:
     return ""
 
 
-def _is_for(target: Part, part: Part, change: ModuleChange) -> bool:
-    """Whether a change is for a network; that of a second one has no place in a model of one."""
-    if change.second:
-        return target == "low"
+def _is_for(target: Part, part: Part, change: ModuleChange, *, names_both: bool) -> bool:
+    """Whether a change is for a network; that of a second one has no place in a model of one. In a
+    file that has changes of both, the others are for the first."""
+    if change.second or names_both:
+        return (target == "low") == change.second
     return not target or not part or part == target
 
 

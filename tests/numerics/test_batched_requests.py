@@ -17,11 +17,13 @@ from sorairo.generation.requests.animate import AnimateRequest
 from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
+from sorairo.generation.requests.storyboard.request import Card, Storyboard
 from sorairo.generation.sampling.batches import batch_groups
 from sorairo.generation.sampling.temporal_windows import Window
 from sorairo.generation.sampling.window_sampling import Sampling, fill
 from sorairo.generation.settings import Settings
 from sorairo.generation.tasks.animate import animate
+from sorairo.generation.tasks.registry import layout_of
 from sorairo.generation.tasks.text import text_to_video
 from sorairo.models.tabletop import POSITIONS
 from sorairo.video import Clip
@@ -100,6 +102,27 @@ def test_pictures_at_other_times_are_not_sampled_together(engine: Engine):
         )
     ]
     assert batch_groups(asked) == [[0, 3], [1], [2]]
+
+
+def test_prompts_of_other_times_are_not_sampled_together(engine: Engine):
+    """A window knows only the prompts of its frames: of one board one, of another two."""
+    cards = ("a red ball rolls", "a blue box drops")
+    boards = [
+        Storyboard(
+            cards=(
+                Card(start=0, end=change, prompt=cards[0]),
+                Card(start=change, end=6, prompt=cards[1], cut=False),
+            ),
+            seed=seed,
+            steps=1,
+        )
+        for seed, change in enumerate((2.0, 5.0, 2.0))
+    ]
+    asked = [(layout_of(each, (), engine.spec), each.settings()) for each in boards]
+    assert batch_groups(asked) == [[0, 2], [1]]
+    made = engine.make_together([(each, ()) for each in boards])
+    alone = engine.make(boards[1])
+    assert np.array_equal(made[1].frames, alone.frames)
 
 
 def test_a_stack_is_filled_as_its_canvases_are():

@@ -17,7 +17,7 @@ from sorairo.models.transformer import TransformerConfig
 from sorairo.training.data.production.jobs import ShardJob, latent_jobs, pixel_jobs
 from sorairo.training.data.production.pool import run_jobs
 from sorairo.training.data.production.progress import ProductionProgress
-from sorairo.training.data.sources import LatentSource
+from sorairo.training.data.sources import LatentSource, clips_shown
 from sorairo.training.loop.run_folder import run_folder
 from sorairo.training.networks.codec_directory import codec_folder
 from sorairo.training.networks.denoiser import ModelRecipe
@@ -146,8 +146,8 @@ def _encoded_sets(name: str, sources: list[LatentSource], *, dry_run: bool) -> E
     is_run = codec_folder(name) is None and (run_folder(name) / "state.safetensors").exists()
     if dry_run and is_run and not frozen_path(name, SETS).exists():
         return None, _not_encoded(name, sources)
-    first = sources[0].clips
-    encoding = codec_of_run(name, SETS, None, first) if is_run else codec_of_model(name)
+    clips = clips_shown(sources)
+    encoding = codec_of_run(name, SETS, None, *clips) if is_run else codec_of_model(name)
     return encoding.codec, [(source, latents_folder(encoding, source)) for source in sources]
 
 

@@ -3,6 +3,7 @@ procedural."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -56,6 +57,13 @@ def clips_of(source: LatentSource) -> list[tuple[ClipsConfig, int | None]]:
     if source.leaves:
         return []
     return [(each, source.count) for each in (source.clips, source.twins) if each]
+
+
+def clips_shown(sources: Iterable[LatentSource]) -> list[ClipsConfig]:
+    """The sets of clips that sources show, each once; without any, that of the first source."""
+    given = list(sources)
+    shown = [source for source in given if not source.leaves] or given[:1]
+    return list(dict.fromkeys(source.clips for source in shown))
 
 
 def shard_names(source: LatentSource) -> list[str]:

@@ -14,7 +14,7 @@ from sorairo.models.network_files import save_networks
 from sorairo.models.text import PromptEncoder
 from sorairo.training.data.encode import encode_sources
 from sorairo.training.data.mixture import DenoiserLossConfig, check_sizes
-from sorairo.training.data.sources import LatentSource, clips_of
+from sorairo.training.data.sources import LatentSource, clips_of, clips_shown
 from sorairo.training.data.tokenizer import kept_tokenizer, make_tokenizer
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig, make_optimiser
 from sorairo.training.loop.schedule import LoopConfig
@@ -117,8 +117,8 @@ class ModelRecipe:
     def _encoding_codec(self) -> EncodingCodec:
         if not self.codec_run:
             return codec_of_model(self.codec_of, self.model.codec)
-        first = next(iter(self.sources.values())).clips
-        return codec_of_run(self.codec_run, self.name, self.model.codec, first)
+        clips = clips_shown(self.sources.values())
+        return codec_of_run(self.codec_run, self.name, self.model.codec, *clips)
 
 
 @dataclass(frozen=True)

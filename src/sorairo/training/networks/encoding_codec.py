@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +35,7 @@ from sorairo.training.networks.codec_directory import (
 )
 from sorairo.training.networks.frozen_codec import freeze, frozen_path, mark_of, say_age
 
-FITTED = 400  # clips, from which some are drawn to fit a scale
+FITTED = 400  # clips of all sets, from which some are drawn to fit a scale
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,13 @@ class EncodingCodec:
 
 
 def codec_of_run(
-    run: str, owner: str, config: CodecConfig | None, clips: ClipsConfig
+    run: str, owner: str, config: CodecConfig | None, *clips: ClipsConfig
 ) -> EncodingCodec:
     """The codec of a run, as it was when the recipe `owner` used it first.
 
-    Its scale is fitted to `clips` if it has none. Says on stderr where the run was not finished
-    then, or has gone on since. Raises TrainingError if there is no such run, or its codec has
-    another configuration than this one.
+    Its scale is fitted to all sets of `clips` if it has none. Says on stderr where the run was not
+    finished then, or has gone on since. Raises TrainingError if there is no such run, or its codec
+    has another configuration than this one.
     """
     config = config or trained_config(run)
     frozen = frozen_path(run, owner)
@@ -110,7 +111,9 @@ def trained_config(run: str) -> CodecConfig:
     return from_json(CodecConfig, recipe["codec"])
 
 
-def _averaged_codec(run: str, config: CodecConfig, clips: ClipsConfig) -> tuple[Codec, str]:
+def _averaged_codec(
+    run: str, config: CodecConfig, clips: Sequence[ClipsConfig]
+) -> tuple[Codec, str]:
     """The codec of a run as it is now, and the steps of the run."""
     trained = trained_config(run)
     _check(trained, config, f"the run '{run}'")
@@ -118,7 +121,8 @@ def _averaged_codec(run: str, config: CodecConfig, clips: ClipsConfig) -> tuple[
     tensors, record = read_state(run_folder(run) / STATE)
     codec.load_state_dict(averaged(tensors))
     if bool((codec.latent_std == 1).any()):  # a channel without a scale; a model gives one to each
-        fit_scale(codec, render(clips, first=FITTED))
+        first = max(1, FITTED // len(clips))
+        fit_scale(codec, [shard for each in clips for shard in render(each, first=first)])
     return codec.eval().requires_grad_(False), record["step"]
 
 
@@ -133,14 +137,17 @@ def _check(trained: CodecConfig, wanted: CodecConfig, owner: str) -> None:
 @torch.no_grad()
 def fit_scale(codec: Codec, shards: list[Shard], clips: int = 64) -> None:
     """Sets the mean and standard deviation of the latents' channels from some clips, so that
-    normalised latents have zero mean and unit variance."""
-    rng = np.random.default_rng(0)
+    normalised latents have zero mean and unit variance. A clip of less than a group of frames has
+    copies of its first frame before it."""
+    rng, group = np.random.default_rng(0), codec.config.time_factor
     found = []
     for _ in range(clips):
         frames = shards[int(rng.integers(len(shards)))].frames
-        whole = min(40, frames.shape[1]) // codec.config.time_factor * codec.config.time_factor
-        clip = frames[int(rng.integers(len(frames)))][None, :whole]
-        found.append(codec.encoder(to_video(clip)).transpose(0, 1).flatten(1))
+        whole = max(min(40, frames.shape[1]) // group * group, group)
+        clip = frames[int(rng.integers(len(frames)))][:whole]
+        before = clip[:1].repeat(whole - len(clip), axis=0)
+        video = to_video(np.concatenate([before, clip]))
+        found.append(codec.encoder(video).transpose(0, 1).flatten(1))
     values = torch.cat(found, dim=1).float()
     codec.latent_mean.copy_(values.mean(1))
     codec.latent_std.copy_(values.std(1))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sorairo.config import typed_by
-from sorairo.errors import ConfigError
+from sorairo.errors import ConfigError, unknown_name
 from sorairo.world import registry
 from sorairo.world.protocol import ScenePart
 from sorairo.world.registry import TABLETOP
@@ -50,12 +51,14 @@ class ClipsConfig:
     """The world, by name."""
 
     def check(self) -> None:
-        """Raises ConfigError for settings that contradict each other."""
+        """Raises ConfigError for settings that contradict each other, and UnknownNameError for what
+        the world does not have."""
         if not isinstance(self.scene, registry.part_type(self.world)):
             raise ConfigError(
                 f"'scene' is no part of the world '{self.world}': set it to one, for example {{}}, "
                 "which is the whole world."
             )
+        self._check_names()
         if self.shots < 1 or self.shard_clips % self.shots or self.count % self.shots:
             raise ConfigError(
                 f"'shard_clips' ({self.shard_clips}) and 'count' ({self.count}) must be multiples "
@@ -63,3 +66,15 @@ class ClipsConfig:
             )
         if self.bridges and self.shots != 2:
             raise ConfigError("Clips with 'bridges' come in pairs: set 'shots' to 2.")
+
+    def _check_names(self) -> None:
+        """Of the scenes: every name is known, and where one is needed, there is one."""
+        whole = type(self.scene)()
+        for name, known in self.scene.NAMES.items():
+            values = getattr(self.scene, name)
+            if not values and getattr(whole, name):
+                raise ConfigError(f"'{name}' of 'scene' is empty: name one, or leave it out.")
+            for value in values:
+                if value not in known:
+                    kind = re.sub("ies$", "y", name).removesuffix("s")
+                    raise unknown_name(f"{self.world} {kind}", value, filter(None, known))

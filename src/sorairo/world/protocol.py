@@ -7,7 +7,7 @@ world; `registry` loads one by its name. A world is implemented in a sub-package
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar, runtime_checkable
@@ -33,6 +33,8 @@ class ScenePart(Protocol):
     world."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
+    NAMES: ClassVar[Mapping[str, Collection[str]]]
+    """The values that may be in its fields, by field."""
 
 
 @runtime_checkable

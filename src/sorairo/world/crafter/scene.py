@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -14,6 +15,12 @@ from sorairo.world.crafter.language.lexicon import ACTIVITIES, PLACES, TIMES
 @dataclass(frozen=True, kw_only=True)
 class SceneConfig:
     """The part of the world that scenes are drawn from. The default is all of it."""
+
+    NAMES: ClassVar[Mapping[str, Collection[str]]] = {
+        "times": TIMES,
+        "places": PLACES,
+        "activities": ACTIVITIES,
+    }
 
     times: tuple[str, ...] = tuple(TIMES)
     """Times of the day at which games begin."""

@@ -8,10 +8,12 @@ how.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sorairo.world.lifelike.people.appearance.looks import Person
+from sorairo.world.lifelike.places import PLACES
 
 WEATHERS = ("clear", "fog", "rain", "snowfall")
 EVENTS = (
@@ -163,6 +165,16 @@ class Scene:
 @dataclass(frozen=True, kw_only=True)
 class SceneConfig:
     """The part of the world that scenes are drawn from. A value listed twice is twice as likely."""
+
+    NAMES: ClassVar[Mapping[str, Collection[str]]] = {
+        "places": PLACES,
+        "events": EVENTS,
+        "cameras": CAMERAS,
+        "framings": FRAMINGS,
+        "angles": ANGLES,
+        "weathers": WEATHERS,
+        "hours": HOURS,
+    }
 
     places: tuple[str, ...] = ()
     """Empty: all."""

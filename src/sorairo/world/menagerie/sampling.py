@@ -46,8 +46,8 @@ def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) ->
 
 
 def _check_possible(kinds: Sequence[str], events: Sequence[str]) -> None:
-    known = ((kind, event, place) for kind in kinds for event in events for place in _lives(kind))
-    if not any(_can(*each) for each in known):
+    places = [(kind, place) for kind in kinds for place in _lives(kind)]
+    if not any(_can(kind, event, place) for kind, place in places for event in events):
         raise ConfigError(
             f"No animal of {', '.join(kinds)} can do any of {', '.join(events)}: choose other kinds"
             " or events."

@@ -7,8 +7,11 @@ x points right, z up.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
+
+from sorairo.world.menagerie.kinds import KINDS
 
 EVENTS = (
     "walk",  # all walk in one direction
@@ -72,6 +75,12 @@ class Scene:
 @dataclass(frozen=True, kw_only=True)
 class SceneConfig:
     """The part of the world that scenes are drawn from. A value listed twice is twice as likely."""
+
+    NAMES: ClassVar[Mapping[str, Collection[str]]] = {
+        "kinds": KINDS,
+        "events": EVENTS,
+        "cameras": CAMERAS,
+    }
 
     kinds: tuple[str, ...] = ()
     """Kinds of the first animal; empty: all."""

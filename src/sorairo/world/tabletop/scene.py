@@ -8,8 +8,9 @@ real gravity objects move a few pixels per frame.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from sorairo.config import formerly
 
@@ -144,6 +145,19 @@ class SceneConfig:
 
     Each value of a tuple is equally likely; a value listed twice is twice as likely.
     """
+
+    NAMES: ClassVar[Mapping[str, Collection[str]]] = {
+        "shapes": SHAPES,
+        "colors": COLORS,
+        "sizes": SIZES,
+        "materials": MATERIALS,
+        "floors": FLOORS,
+        "lights": LIGHTS,
+        "events": EVENTS,
+        "cameras": CAMERAS,
+        "styles": STYLE_NAMES,
+        "places": PLACES,
+    }
 
     shapes: tuple[str, ...] = SHAPES
     colors: tuple[str, ...] = tuple(COLORS)

@@ -62,7 +62,8 @@ class PhraseLanguage:
     ) -> PromptReading:
         """The prompt in the words of captions."""
         meaning = self.parse(prompt)
-        unknown = [word for word in meaning.unknown if word not in names]
+        named = {word for name in names for word in self.parse(name).unknown}
+        unknown = [word for word in meaning.unknown if word not in named]
         words, notes = ", ".join(unknown), []
         text, changes = self.rewrite(prompt)
         if changes:
@@ -102,8 +103,10 @@ class PhraseLanguage:
         )
 
     def style_words(self, style: str, language: str) -> str:
-        """Empty text: the world has one style."""
-        return ""
+        """What the words say of a scene ("at night"), in the words of captions; the world has one
+        style, so that names of others mean nothing."""
+        text = self.rewrite(" ".join(style.replace("_", " ").split()))[0]
+        return text if self.parse(text).facts else ""
 
     def expand(self, prompt: str, seed: int, trained_on: Mapping[str, Any] | None = None) -> str:
         """The prompt with a place, if it names none."""

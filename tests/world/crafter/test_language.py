@@ -58,6 +58,16 @@ def test_games_are_told_in_both_languages() -> None:
     assert narrate(truth, "zh") == "在草地上向左走，砍树，两份木头，放下桌子，做出木镐，睡觉"
 
 
+def test_nothing_is_placed_by_a_player_who_only_becomes_hungry() -> None:
+    full = {"food": 5, "stone": 1}
+    truth = game(
+        {"action": "noop", "items": full},
+        {"action": "place_table", "items": {**full, "food": 4}},
+        {"action": "place_stone", "items": {"food": 4, "stone": 0}},
+    )
+    assert narrate(truth, "en") == "places a stone"
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_every_place_is_recognised_where_it_is_clear(place: str) -> None:
     grounds = {

@@ -23,6 +23,7 @@ LANGUAGES = ("en", "zh")
 DETAILS = ("short", "full")
 _WAYS = {"left": "左", "right": "右", "up": "上", "down": "下"}
 _ITEM = {name: index for index, name in enumerate(ITEMS)}
+_BODY = 4  # the first items: health and hunger, which fall by themselves
 
 
 def caption(scene: Scene, rng: np.random.Generator, *, language: str, detail: str) -> str:
@@ -66,7 +67,7 @@ def _event(truth: Mapping[str, np.ndarray], frame: int, language: str) -> str:
         if action == f"make_{name}" and change[index] > 0:
             word = ITEM_WORDS[name][chinese]
             return f"做出{word}" if chinese else f"makes {_article(word)}"
-    if action.startswith("place_") and (change < 0).any():
+    if action.startswith("place_") and (change[_BODY:] < 0).any():
         name = action.removeprefix("place_")
         word = ("sapling", "树苗")[chinese] if name == "plant" else GROUND_WORDS[name][chinese]
         return f"放下{word}" if chinese else f"places {_article(word)}"

@@ -29,8 +29,7 @@ class Scene(Protocol):
 
 @runtime_checkable
 class ScenePart(Protocol):
-    """A dataclass that says which part of a world scenes are drawn from. Its default is all of the
-    world."""
+    """A dataclass of the part of a world that scenes are drawn from; the default is all of it."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
     NAMES: ClassVar[Mapping[str, Collection[str]]]

@@ -191,7 +191,7 @@ def test_a_cycle_is_shown_from_within_a_latent_frame():
     frames = pictures(32)
     shown = put_together(layout, frames).frames
     assert np.array_equal(shown, np.concatenate([frames[2:], frames[:2]]))
-    kept = end_latents(layout, torch.arange(8.0).view(1, 8, 1, 1), "a model")
+    kept = end_latents(layout, torch.arange(8.0).view(1, 8, 1, 1), "a model", 12.0)
     assert kept.head is None
     assert kept.tail is not None
     assert kept.tail[0, -3:, 0, 0].tolist() == [6, 7, 0]

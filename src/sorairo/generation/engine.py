@@ -189,9 +189,9 @@ class Engine(Capabilities):
             ),
             corrects_seams=self.model.info.corrects_seams,
         )
-        if not settings.keep_latents:
-            return clip
-        return replace(clip, latents=end_latents(layout, latents, self.model.info.digest))
+        digest = self.model.info.digest
+        kept = end_latents(layout, latents, digest, delivery.fps) if settings.keep_latents else None
+        return replace(clip, latents=kept)
 
     @torch.inference_mode()
     def fill(

@@ -56,7 +56,8 @@ def _bridge(
     size, length = size_for(before, spec), spec.frames_per_latent_frame
     left, fitted = known_ending(before, spec, size), shaped(after, before)
     if fitted is not after or size_for(after, spec) != size:
-        fitted = replace(fitted, latents=None)  # they show other parts of its pictures
+        # they show other parts of its pictures
+        fitted, after = replace(fitted, latents=None), replace(after, latents=None)
     start = len(left.frames) - left.spare
     end = len(left.frames) + max(1, round((num_frames - left.spare) / length)) * length
     right = known_beginning(fitted, spec, size, end)

@@ -14,6 +14,7 @@ from sorairo.generation.canvas.encode import (
     encode_layout,
     latent_frame_prompt_weights,
 )
+from sorairo.generation.output.delivery import segment_frames
 from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.tasks.animate import animate
@@ -225,6 +226,35 @@ def test_memory_does_not_grow_with_the_length_of_the_clip(task):
     for clip in (long, many):
         layout = task(clip)
         assert sum(len(each.frames) for each in layout.given) <= 120
+
+
+@pytest.mark.parametrize("fps", [1.0, 5.0, 8.0, 10.0, 12.0, 15.0, 25.0, 30.0])
+def test_an_edited_span_begins_with_the_frame_that_the_canvas_shows_there(fps: float):
+    """At every rate each frame of the clip is in the result once, before, in or after the change,
+    and the seams compare frames that the canvas shows."""
+    film = clip_of(24, fps)
+    total = round(film.duration * SPEC.fps)
+    for start in (*range(1, 12), total - 3):
+        start = min(start, total - 1)
+        layout = edit(film, "a", spec=SPEC, strength=0.5, span=(start, start + 5))
+        clips = [e.under if isinstance(e, GeneratedSegment) else e.clip for e in layout.segments]
+        joined = np.concatenate([each.frames for each in clips if each is not None])
+        np.testing.assert_array_equal(joined, film.frames)
+        assert sum(segment_frames(layout, fps)) == 24
+        canvas = np.concatenate([each.frames for each in layout.given])
+        for each in layout.segments:
+            if isinstance(each, GivenSegment) and each.edges[0] is not None:
+                shown = canvas[each.edges[0]]
+                np.testing.assert_array_equal(shown, each.clip.frames[0])
+            elif isinstance(each, GivenSegment):
+                if (
+                    each.edges[1] is not None and fps > 3
+                ):  # a frame is no longer than a latent frame
+                    assert each.last_shown is not None
+                    shown = canvas[each.edges[1]]
+                    np.testing.assert_array_equal(shown, each.clip.frames[each.last_shown])
+            elif each.under is not None:
+                np.testing.assert_array_equal(canvas[each.first], each.under.frames[0])
 
 
 @pytest.mark.parametrize(

@@ -63,10 +63,18 @@ def at_fps(clip: Clip, fps: float, first: int = 0, last: int | None = None) -> C
     last = frames_at(clip, fps) if last is None else last
     if fps == clip.fps:
         return clip if (first, last) == (0, clip.num_frames) else _with(clip, slice(first, last))
-    # 1e-6: a time that rounding puts just before the start of a frame belongs to that frame
-    shown = np.floor(np.arange(first, last) * (clip.fps / fps) + 1e-6).astype(int)
-    selected = _with(clip, shown.clip(max=clip.num_frames - 1))
+    selected = _with(clip, _shown(clip, fps, np.arange(first, last)))
     return dataclasses.replace(selected, fps=fps)
+
+
+def shown_at(clip: Clip, fps: float, frame: int) -> int:
+    """The frame of a clip that is on screen at the time of a `frame` at another frame rate."""
+    return int(_shown(clip, fps, np.array(frame)))
+
+
+def _shown(clip: Clip, fps: float, frames: np.ndarray) -> np.ndarray:
+    # 1e-6: a time that rounding puts just before the start of a frame belongs to that frame
+    return np.floor(frames * (clip.fps / fps) + 1e-6).astype(int).clip(max=clip.num_frames - 1)
 
 
 def frames_at(clip: Clip, fps: float) -> int:

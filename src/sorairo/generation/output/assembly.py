@@ -15,7 +15,7 @@ from sorairo.generation.tasks.layout import CanvasLayout, GeneratedSegment, Give
 from sorairo.interruption import check_interrupted
 from sorairo.video import Clip, Sound
 from sorairo.video.clip import shown_by_fit
-from sorairo.video.resampling import at_fps, frames_at
+from sorairo.video.resampling import at_fps, frames_at, shown_at
 
 Deliver = Callable[[np.ndarray, float, int, int, float], np.ndarray]
 """Takes canvas frames, their rate, and the width, height and rate of the result; returns frames of
@@ -88,11 +88,9 @@ def _generated(
 
     neighbours = before, after = [_neighbour(layout, index, side) for side in (-1, 1)]
     seams = []
-    for other, edge, at in ((before, -1, -1), (after, 0, len(generated))):
+    for other, at in ((before, -1), (after, len(generated))):
         if other is not None:
-            # the frame that the canvas shows there: at a higher rate, the clip's last one is later
-            place = frames_at(other.clip, rate) - 1 if edge else 0
-            shown = at_fps(other.clip, rate, place, place + 1).fit(*size).frames[0]
+            shown = Clip(frames=other.shown[None], fps=rate).fit(*size).frames[0]
             seams.append(Seam(at=at, given=shown, rebuilt=rebuilt(other.frame)))
     beside = [other and given[other.segment] for other in neighbours]
     if corrects_seams:
@@ -126,10 +124,10 @@ class Neighbour(NamedTuple):
 
     segment: int
     """Its index in the layout."""
-    clip: Clip
-    """Its frames."""
+    shown: np.ndarray
+    """Its frame that the canvas shows where the two meet, uint8 [H, W, 3]."""
     frame: int
-    """The canvas frame that shows where the two meet."""
+    """The canvas frame that shows it."""
 
 
 def _neighbour(layout: CanvasLayout, index: int, side: int) -> Neighbour | None:
@@ -150,7 +148,11 @@ def _neighbour(layout: CanvasLayout, index: int, side: int) -> Neighbour | None:
     frame = other.edges[1 if side < 0 else 0] if isinstance(other, GivenSegment) else None
     if not isinstance(other, GivenSegment) or frame is None:
         return None
-    return Neighbour(beside, other.clip, frame)
+    shown, rate = 0, layout.spec.fps
+    if side < 0:  # at a higher rate, the clip's last frame is later
+        last = shown_at(other.clip, rate, frames_at(other.clip, rate) - 1)
+        shown = last if other.last_shown is None else other.last_shown
+    return Neighbour(beside, other.clip.frames[shown], frame)
 
 
 def _fitted(region: np.ndarray, clip: Clip, size: tuple[int, int]) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from sorairo.generation.tasks.layout import (
     single_prompt,
 )
 from sorairo.video import Clip
-from sorairo.video.resampling import frames_at, squeezed_aspect
+from sorairo.video.resampling import frames_at, shown_at, squeezed_aspect
 
 
 def edit(
@@ -36,7 +37,9 @@ def edit(
     """
     size = size_for(clip, spec)
     total = frames_at(clip, spec.fps)
-    cut = _cut(span or (0, total), total, spec.frames_per_latent_frame)
+    start, end = span or (0, total)
+    start = _first_alike(clip, start, spec)
+    cut = _cut((start, end), total, spec.frames_per_latent_frame)
     frames = canvas_frames(clip, spec, size, cut.first, cut.last)
     start, end = cut.start - cut.first, cut.end - cut.first
     shown = [
@@ -73,6 +76,13 @@ class _Cut:
     padding_frames: int
 
 
+def _first_alike(clip: Clip, frame: int, spec: CanvasSpec) -> int:
+    """The first canvas frame that shows the same frame of the clip as a canvas `frame` does, so
+    that what is kept before it is not shown twice; at most a latent frame earlier."""
+    first = math.ceil(shown_at(clip, spec.fps, frame) * (spec.fps / clip.fps) - 1e-6)
+    return max(first, frame - spec.frames_per_latent_frame) if first < frame else frame
+
+
 def _cut(span: tuple[int, int], total: int, length: int) -> _Cut:
     """The change widened to whole latent frames, with its context aligned to them."""
     start, end = span
@@ -92,17 +102,25 @@ def _cut(span: tuple[int, int], total: int, length: int) -> _Cut:
 def _segments(
     clip: Clip, cut: _Cut, total: int, fps: float, region: np.ndarray | None
 ) -> tuple[GivenSegment | GeneratedSegment, ...]:
-    """The clip before the change, the change, the clip after it."""
-    before, middle, after = (
-        part(clip, low / fps, high / fps if high < total else None)
-        for low, high in ((0, cut.start), (cut.start, cut.end), (cut.end, total))
-    )
+    """The clip before the change, the change, the clip after it: each frame of the clip is in one
+    of them, where the canvas shows it."""
+    first = shown_at(clip, fps, cut.start)
+    last = max(first + 1, shown_at(clip, fps, cut.end)) if cut.end < total else clip.num_frames
     start, end = cut.start - cut.first, cut.end - cut.first
     segments: list[GivenSegment | GeneratedSegment] = [
-        GeneratedSegment(first=start, last=end, under=middle, region=region)
+        GeneratedSegment(first=start, last=end, under=_frames(clip, first, last), region=region)
     ]
-    if cut.start:
-        segments.insert(0, GivenSegment(clip=before, edges=(None, start - 1)))
-    if cut.end < total:
-        segments.append(GivenSegment(clip=after, edges=(end, None)))
+    if first:
+        shown = min(shown_at(clip, fps, cut.start - 1), first - 1)
+        before = _frames(clip, 0, first)
+        segments.insert(0, GivenSegment(clip=before, edges=(None, start - 1), last_shown=shown))
+    if last < clip.num_frames:
+        edge = end if shown_at(clip, fps, cut.end) == last else None  # else it shows `first` still
+        after = _frames(clip, last, clip.num_frames)
+        segments.append(GivenSegment(clip=after, edges=(edge, None)))
     return tuple(segments)
+
+
+def _frames(clip: Clip, first: int, last: int) -> Clip:
+    """The frames of a clip from `first` to `last` (not included), with their sound."""
+    return part(clip, first / clip.fps, last / clip.fps)

@@ -88,6 +88,9 @@ class GivenSegment:
     """The frames, at their own size and rate, and their sound."""
     edges: tuple[int | None, int | None] = (None, None)
     """The canvas frames that show its first and its last frame; None: not on the canvas."""
+    last_shown: int | None = None
+    """The frame of `clip` that the canvas shows at the second edge; None: the last one that `clip`
+    has at the canvas's rate."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -49,6 +49,18 @@ def test_animations(client: TestClient, video: str, form: str, kind: str):
     assert np.all(np.diff([shade for shade, _ in shown]) > 10), "in their order"
 
 
+def test_animations_have_no_more_frames_than_the_clip(client: TestClient, video: str):
+    """Of 24 a second, all are shown equally long where 50 are allowed."""
+    answer = client.get(f"/v1/videos/{video}/webp?side=64&fps=50")
+    picture, durations = Image.open(io.BytesIO(answer.content)), []
+    for number in range(picture.n_frames):  # type: ignore[attr-defined]
+        picture.seek(number)
+        picture.load()
+        durations.append(picture.info["duration"])
+    assert set(durations) <= {41, 42}
+    assert len(durations) == 24
+
+
 def test_frames(client: TestClient, video: str):
     answer = client.get(f"/v1/videos/{video}/frames")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import httpx
 from mcp.server.mcpserver.exceptions import ToolError
 
-TIMEOUT = httpx.Timeout(30, read=120)  # seconds; creating a job stores its files first
+CONNECT_SECONDS = 30.0
+READ_SECONDS = 120.0  # creating a job stores its files first
 
 
 class ApiClient:
@@ -32,19 +34,30 @@ class ApiClient:
         return (await self._send("GET", path, params=query)).content
 
     async def post(
-        self, path: str, fields: Mapping[str, Any], files: Mapping[str, Path] | None = None
+        self,
+        path: str,
+        fields: Mapping[str, Any],
+        files: Mapping[str, Path] | None = None,
+        *,
+        seconds: float = READ_SECONDS,
     ) -> dict[str, Any]:
-        """Posts fields that are not None, as JSON, or as a form if there are local files."""
+        """Posts fields that are not None, as JSON, or as a form if there are local files. The
+        answer may take so many seconds."""
         given = {name: value for name, value in fields.items() if value is not None}
         if not files:
-            return (await self._send("POST", path, json=given)).json()
+            return (await self._send("POST", path, seconds, json=given)).json()
         form = {name: _form_value(value) for name, value in given.items()}
         uploads = {name: (file.name, _read(file)) for name, file in files.items()}
-        return (await self._send("POST", path, data=form, files=uploads)).json()
+        return (await self._send("POST", path, seconds, data=form, files=uploads)).json()
 
-    async def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+    async def _send(
+        self, method: str, path: str, seconds: float = READ_SECONDS, **options: Any
+    ) -> httpx.Response:
+        timeout = httpx.Timeout(CONNECT_SECONDS, read=seconds)
         try:
-            response = await self.http.request(method, path, timeout=TIMEOUT, **options)
+            response = await self.http.request(method, path, timeout=timeout, **options)
+        except httpx.ReadTimeout as error:
+            raise ToolError(f"The sorairo server has not answered in {seconds:g} s.") from error
         except httpx.HTTPError as error:
             kind = type(error).__name__
             raise ToolError(f"The sorairo server cannot be reached ({kind}).") from error
@@ -61,7 +74,8 @@ def _error_message(response: httpx.Response) -> str:
 
 
 def _form_value(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    """A value as a field of a form: objects, such as a reference to a video, and truth as JSON."""
+    return json.dumps(value) if isinstance(value, bool | dict | list) else str(value)
 
 
 def _read(file: Path) -> bytes:

@@ -23,7 +23,7 @@ from sorairo.server.mcp.arguments import (
     path_of,
 )
 from sorairo.server.mcp.results import preview
-from sorairo.server.mcp.session import ToolSession
+from sorairo.server.mcp.session import MAX_WAIT, ToolSession
 
 
 class CreationTools:
@@ -55,7 +55,9 @@ class CreationTools:
         """Create a picture from a text."""
         fields: dict[str, Any] = {"prompt": prompt, "size": size, "seed": seed}
         async with self.session.connect(ctx) as api:
-            image = await api.post("images/generations", {**fields, "response_format": "b64_json"})
+            # the answer comes when the picture is finished, after the jobs before it
+            asked = {**fields, "response_format": "b64_json"}
+            image = await api.post("images/generations", asked, seconds=MAX_WAIT)
         data = base64.b64decode(image["data"][0]["b64_json"])
         blocks: list[ContentBlock] = [TextContent(type="text", text=f"A picture: {prompt}")]
         described = {"created": image["created"], "prompt": prompt, "bytes": len(data)}

@@ -29,7 +29,7 @@ async def video_result(api: ApiClient, video: dict[str, Any]) -> CallToolResult:
         error = video.get("error") or {}
         raise ToolError(f"{video['id']} has failed: {error.get('message', 'no reason is known')}")
     blocks: list[ContentBlock] = [TextContent(type="text", text=summary(video))]
-    if video["status"] == "completed":
+    if video.get("url"):  # not where its files have expired
         blocks += [_link(video["id"], variant) for variant in LINKS]
         sheet = await api.download(f"videos/{video['id']}/content", variant="spritesheet")
         blocks.append(preview(sheet))
@@ -40,8 +40,8 @@ def summary(video: dict[str, Any]) -> str:
     """One or two sentences about a Video object."""
     what = f"{video['id']}: {video['size']}, {video['seconds']} s, seed {video.get('seed')}"
     if video["status"] == "completed":
-        url = f" Download: {video['url']}" if video.get("url") else ""
-        return f"{what}, completed.{url}"
+        url = f"Download: {video['url']}" if video.get("url") else "Its files have been deleted."
+        return f"{what}, completed. {url}"
     if video["status"] == "failed":
         return f"{what}, failed: {(video.get('error') or {}).get('message', '')}"
     wait = video.get("estimated_seconds")

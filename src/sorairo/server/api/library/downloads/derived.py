@@ -44,7 +44,7 @@ def get_gif(
 ) -> Response:
     """Downloads a finished video as an animated GIF that loops."""
     job = job_of(request, owner, video_id)
-    clip = at_fps(_clip_of(request, job, side), fps)
+    clip = _at_most(_clip_of(request, job, side), fps)
     with tempfile.TemporaryDirectory(prefix="sorairo-gif-") as folder:
         path = clip.save(Path(folder) / "clip.gif")
         return _file(path.read_bytes(), GIF, f"{job.id}.gif")
@@ -60,7 +60,7 @@ def get_webp(
 ) -> Response:
     """Downloads a finished video as an animated WebP that loops."""
     job = job_of(request, owner, video_id)
-    clip = at_fps(_clip_of(request, job, side), fps)
+    clip = _at_most(_clip_of(request, job, side), fps)
     pictures, file = [Image.fromarray(frame) for frame in clip.frames], io.BytesIO()
     ends = np.round(np.arange(len(pictures) + 1) * 1000 / clip.fps).astype(int)
     pictures[0].save(
@@ -128,6 +128,12 @@ def _clip_of(request: Request, job: Job, side: int | None) -> Clip:
     except MediaError as error:
         message = within(f"The clip of {job.id} cannot be converted: ", error)
         raise ApiError(400, message, param="video_id", code="invalid_file") from error
+
+
+def _at_most(clip: Clip, fps: float) -> Clip:
+    """The clip with at most so many frames a second: with more than its own, some would be shown
+    twice as long as others."""
+    return at_fps(clip, min(fps, clip.fps))
 
 
 def _frames(clip: Clip, job: Job) -> Iterator[bytes]:

@@ -72,6 +72,21 @@ def card(page: Page, number: int) -> None:
     expect(page.get_by_role("heading", name=f"Card {number}")).to_be_visible()
 
 
+def test_two_tabs_write_one_storyboard(studio: Page, server: Running):
+    """What one has written, the other does not overwrite with what it knew before."""
+    open_board(studio, server)
+    other = studio.context.new_page()
+    open_board(other, server)
+    for page, number, text in ((studio, 1, "a red ball"), (other, 2, "a blue box")):
+        card(page, number)
+        page.locator("#card-prompt").fill(text)
+    for page in (studio, other):
+        expect(page.locator(".board-card").nth(0)).to_contain_text("a red ball")
+        expect(page.locator(".board-card").nth(1)).to_contain_text("a blue box")
+    studio.reload()
+    expect(studio.locator(".board-card").nth(0)).to_contain_text("a red ball")
+
+
 def test_a_storyboard_with_a_character(studio: Page, server: Running, tmp_path: Path):
     """A kept character is put on a card; the clip shows it; the file that is saved is read by the
     command line, and opens as it was."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import APIResponse, Locator, Page, Route, expect
 
+from serving import Running
 from studio_pages import crowded, overflow, serious_findings
 
 
@@ -50,6 +51,21 @@ def test_search_select_and_delete_with_undo(desk: Page):
     expect(desk.get_by_text("3 clips", exact=True)).to_be_visible()
     desk.reload()
     expect(desk.get_by_text("12 clips", exact=True)).to_be_visible()
+
+
+def test_more_clips_at_once_than_the_page_reads_again(desk: Page, library_server: Running):
+    """A program asks for 64, of which the head of the list has 24."""
+    url = f"{library_server.url}/v1/videos"
+    asked = [{"prompt": f"a red ball {number}", "n": 8} for number in range(8)]
+    made = [httpx.post(url, json=body).raise_for_status().json() for body in asked]
+    try:
+        desk.get_by_role("link", name="Queue").click()
+        expect(desk.locator(".job:not(.failed)")).to_have_count(64)
+    finally:
+        desk.close()  # it would look for those that are gone
+        for video in made:
+            for name in video["videos"]:
+                httpx.delete(f"{url}/{name}")
 
 
 def test_tags_of_several_clips(desk: Page):

@@ -83,6 +83,12 @@ async function kept({ name, clip }, files) {
   return (await postJson("v1/videos/characters", form)).id;
 }
 
+/** Takes over a table, whose cards the server places in time. */
+async function take(table, files, named) {
+  const { times } = await postJson("v1/storyboards/readings", { toml: JSON.stringify(table) });
+  takeTable(table, times, files, named);
+}
+
 /** Opens a TOML file, which comes with the files that it names. */
 export async function openBoard(files) {
   const board = files.find((file) => file.name.endsWith(".toml"));
@@ -102,8 +108,7 @@ export async function openBoard(files) {
       else missing.push(each.clip);
     }
     if (named.length) await readCharacters();
-    const { times } = await postJson("v1/storyboards/readings", { toml: JSON.stringify(table) });
-    takeTable(table, times, values, named);
+    await take(table, values, named);
     toast(t("storyboard.loaded", { n: table.card.length }));
     if (missing.length) toast(t("storyboard.missing", { names: missing.join(", ") }), { kind: "bad" });
   });
@@ -133,8 +138,7 @@ export const openMade = ({ id, prompt, body, inputs, request }) =>
       if (kind === "clip" && !card.end) card.seconds ??= made[at].end - made[at].start;
     }
     const named = (body.characters ?? []).map((each) => each.id);
-    const { times } = await postJson("v1/storyboards/readings", { toml: JSON.stringify(table) });
-    takeTable(table, times, files, named);
+    await take(table, files, named);
     go("storyboard");
     toast(t("storyboard.loaded", { n: made.length }), { action: { label: t("common.undo"), run: undoBoard } });
   });

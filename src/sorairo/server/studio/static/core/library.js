@@ -147,6 +147,7 @@ async function readHead() {
   const known = changes;
   const page = await getJson(`v1/videos?limit=${HEAD}`);
   if (known !== changes) return;
+  if (page.has_more && !listed.has(page.data.at(-1).id)) return readAll(); // more have come than a head has
   learnListed(page.data);
   const seen = new Set(page.data.map((video) => video.id));
   const others = unfinished().filter((video) => !seen.has(video.id));

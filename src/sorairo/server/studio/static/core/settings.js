@@ -12,6 +12,12 @@ export function recall(name, fallback, storage = localStorage) {
   }
 }
 
+// What another tab has written holds here, too: else the next letter here would undo it.
+addEventListener("storage", ({ key, newValue }) => {
+  const name = key?.slice(8); // without "sorairo."
+  if (newValue && ["board", "film"].includes(name)) change({ [name]: JSON.parse(newValue) });
+});
+
 export function remember(name, value, storage = localStorage) {
   let isFull = false; // or forbidden: it is forgotten with the page, which says so
   try {

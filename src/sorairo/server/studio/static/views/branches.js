@@ -26,12 +26,14 @@ const labelOf = (node) => node.label || node.prompt || t("branches.way");
 
 const ready = (id) => waysFrom(id).filter(clipOf);
 
+const againButton = () => html`<button @click=${() => show(firstNode().id)}>${icon("retry")} ${t("branches.again")}</button>`;
+
 const choices = (node) => {
   const ways = ready(node.id);
   return html`
     <div class="film-choices" role="group" aria-label=${t("branches.choose")}>
       ${ways.map((way) => html`<button class="primary" @click=${() => show(way.id)}>${labelOf(way)}</button>`)}
-      ${ways.length ? nothing : html`<button @click=${() => show(firstNode().id)}>${icon("retry")} ${t("branches.again")}</button>`}
+      ${ways.length ? nothing : againButton()}
     </div>
   `;
 };
@@ -65,7 +67,7 @@ const player = () => {
         ${video && state.filmEnded ? choices(node) : nothing}
       </div>
       <div class="row">
-        <button @click=${() => show(firstNode().id)}>${icon("retry")} ${t("branches.again")}</button>
+        ${againButton()}
         ${video && node.parent && wayTo(node.id).every(clipOf)
           ? html`<button ?disabled=${state.joining} title=${t("branches.joinHint")} @click=${() => join(node.id)}>${icon("cut")} ${t("branches.join")}</button>`
           : nothing}

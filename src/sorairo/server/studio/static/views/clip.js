@@ -3,13 +3,13 @@
 import "../elements/player.js";
 import "../elements/sheet.js";
 import {
-  cancel, change, copy, detailsOf, emptyDraft, errorText, go, html, icon, isFast, isUnfinished, label, link, nothing,
-  readOne, remove, replaceDraft, requestOf, retry, state, t, videoOf,
+  change, copy, detailsOf, emptyDraft, errorText, go, html, icon, isFast, isUnfinished, label, link, nothing,
+  readOne, remove, replaceDraft, requestOf, state, t, videoOf,
 } from "../core/view.js";
 import { clipAddress, contentPath } from "../media/addresses.js";
 import { save, saveAs } from "../media/export.js";
 import { codeOf, LANGUAGES } from "./code.js";
-import { loading, openBoardButton, tagForm } from "./fields.js";
+import { jobButton, loading, openBoardButton, tagForm } from "./fields.js";
 import { family, recipe } from "./recipe.js";
 import { isBoard, nameOf, statusText, tile } from "./tile.js";
 import { tools } from "./tools.js";
@@ -114,10 +114,8 @@ const unfinished = (video) => html`
   <div class="clip-waiting">
     ${tile(video)}
     <div class="row">
-      ${isUnfinished(video)
-        ? html`<button ?disabled=${Boolean(video.cancel_requested)} @click=${() => cancel(video.id)}>${t("common.cancel")}</button>`
-        : html`<div class="problem" role="status"><b>${statusText(video)}.</b> ${errorText(video.error)}</div>
-            <button @click=${() => retry(video)}>${icon("retry")} ${t("common.retry")}</button>`}
+      ${isUnfinished(video) ? nothing : html`<div class="problem" role="status"><b>${statusText(video)}.</b> ${errorText(video.error)}</div>`}
+      ${jobButton(video)}
     </div>
   </div>
 `;

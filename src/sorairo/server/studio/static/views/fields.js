@@ -2,7 +2,7 @@
 
 import { openMade } from "../core/board_files.js";
 import { costOf } from "../core/estimate.js";
-import { copy, detailsOf, duration, html, icon, live, newSeed, nothing, t } from "../core/view.js";
+import { cancel, copy, detailsOf, duration, html, icon, isUnfinished, live, newSeed, nothing, retry, t } from "../core/view.js";
 
 /** A choice from `values`, each shown as `write(value)`. The label is there for screen readers alone
  * where it `isHidden`. */
@@ -68,6 +68,12 @@ export const openBoardButton = ({ id }) => {
   const { recipe } = detailsOf(id);
   return html`<button type="button" ?disabled=${!recipe} @click=${() => openMade(recipe)}>${icon("storyboard")} ${t("storyboard.openMade")}</button>`;
 };
+
+/** Stops a video that is being made, or makes one again that has failed. */
+export const jobButton = (video) =>
+  isUnfinished(video)
+    ? html`<button ?disabled=${Boolean(video.cancel_requested)} @click=${() => cancel(video.id)}>${t("common.cancel")}</button>`
+    : html`<button @click=${() => retry(video)}>${icon("retry")} ${t("common.retry")}</button>`;
 
 /** How far something is. */
 export const meter = (value, most = 100, label = t("jobs.progress")) =>

@@ -2,10 +2,9 @@
 
 import "../elements/preview.js";
 import {
-  ago, cancel, change, duration, errorText, html, icon, isUnfinished, link, nothing, remove, repeat, retry, seconds,
-  state, t, videos,
+  ago, change, duration, errorText, html, icon, isUnfinished, link, nothing, remove, repeat, seconds, state, t, videos,
 } from "../core/view.js";
-import { iconButton, meter, sizeName } from "./fields.js";
+import { iconButton, jobButton, meter, sizeName } from "./fields.js";
 import { nameOf, statusText, timeLeft } from "./tile.js";
 
 const MOST_ENDED = 20; // until all are asked for
@@ -33,10 +32,7 @@ const row = (video) =>
       ? html`<p class="small job-state"><span>${statusText(video)}</span><span class="muted">${timeLeft(video)}</span></p>
           ${meter(video.progress)}`
       : html`<p class="small"><b>${statusText(video)}.</b> ${video.error?.code === "cancelled" ? nothing : errorText(video.error)}</p>`,
-    actions: isUnfinished(video)
-      ? html`<button ?disabled=${Boolean(video.cancel_requested)} @click=${() => cancel(video.id)}>${t("common.cancel")}</button>`
-      : html`<button @click=${() => retry(video)}>${icon("retry")} ${t("common.retry")}</button>
-          ${iconButton("trash", t("common.delete"), () => remove([video.id]))}`,
+    actions: html`${jobButton(video)} ${isUnfinished(video) ? nothing : iconButton("trash", t("common.delete"), () => remove([video.id]))}`,
   });
 
 /** In the order in which they are worked on. */

@@ -13,6 +13,8 @@ from sorairo.generation.requests.bridge import ConnectRequest, LoopRequest
 from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.region import check_mask_shape
+from sorairo.generation.tasks.context import CONTEXT
+from sorairo.generation.tasks.layout import CanvasSpec
 from sorairo.notes import Note, sentence_of
 from sorairo.server.api.fields.parsing import Fields
 from sorairo.server.api.given_clips import (
@@ -59,8 +61,16 @@ class ClipBuilder(JobBuilder):
             except RequestError as error:
                 raise fields.error("mask", sentence_of(error)) from error
         more = () if mask is None else (mask,)
-        generated = clip.info.duration
+        generated = self._edited_seconds(request, clip.info.duration)
         return self._from_clips(request, fields, clip, generated=generated, more=more)
+
+    def _edited_seconds(self, request: EditRequest, duration: float) -> float:
+        """How many seconds of a clip an edit of a span generates: with what is seen on both sides
+        of it, as `tasks.edit` puts it on the canvas."""
+        changed = min(duration, request.end or duration) - request.start
+        spec = self.memory.spec if self.memory else CanvasSpec()
+        around = (2 * CONTEXT + 2) * spec.frames_per_latent_frame / spec.fps
+        return min(duration, max(0.0, changed) + around)
 
     def extend(self, fields: Fields, clip: GivenClip) -> NewJob:
         """A continuation of a clip, or of a part of it, by some seconds: after its end, before its

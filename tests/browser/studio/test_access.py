@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 import studio_library
 from serving import run_json, serving
@@ -129,6 +130,28 @@ def test_a_key_is_asked_for_and_kept_in_this_tab(chromium: Browser, keyed: Keyed
 def give_key(page: Page, key: str) -> None:
     page.get_by_label("Key", exact=True).fill(key)
     page.get_by_role("button", name="Open the studio").click()
+
+
+def test_a_tile_plays_by_the_newest_link(chromium: Browser, keyed: Keyed):
+    """Signed links expire after an hour; a page may stay open for longer."""
+    context = chromium.new_context()
+    page, is_later = context.new_page(), False
+
+    def answer(route: Route) -> None:
+        found = route.fetch()
+        text = found.text().replace("signature=", "signature=later") if is_later else found.text()
+        route.fulfill(response=found, body=text)
+
+    page.route("**/v1/videos?*", answer)
+    page.goto(keyed.url)
+    give_key(page, keyed.key)
+    until(page, "document.querySelector('.tile img')?.naturalWidth > 0")
+    is_later = True
+    with page.expect_response("**/v1/videos?*"):
+        pass
+    page.locator(".tile").hover()
+    expect(page.locator(".tile video")).to_have_attribute("src", re.compile("signature=later"))
+    context.close()
 
 
 def test_an_answer_from_before_the_key_says_nothing_of_it(chromium: Browser, keyed: Keyed):

@@ -5,8 +5,7 @@ import { html, nothing } from "../core/lit.js";
 import { Part } from "../core/element.js";
 import { clipAddress, pictureAddress } from "../media/addresses.js";
 
-const SETTLE = 150; // milliseconds after which a picture is read
-const REST = 150; // milliseconds after which a clip begins to play
+const REST = 150; // milliseconds after which a picture is read, and after which a clip begins to play
 
 class Picture extends Part {
   #video;
@@ -16,8 +15,9 @@ class Picture extends Part {
   #around = null;
 
   set video(video) {
-    if (video.id === this.#video?.id && video.status === this.#video.status) return;
-    this.#video = video;
+    const isSame = video.id === this.#video?.id && video.status === this.#video.status;
+    this.#video = video; // its signed address is the newest
+    if (isSame) return;
     this.#source = "";
     this.#playing = false;
     if (this.isConnected) this.#load();
@@ -66,12 +66,12 @@ class Picture extends Part {
   }
 
   async #load() {
-    const video = this.#video;
-    await new Promise((next) => setTimeout(next, SETTLE));
-    if (!this.isConnected || video !== this.#video) return; // it was scrolled past
+    const { id } = this.#video;
+    await new Promise((next) => setTimeout(next, REST));
+    if (!this.isConnected || id !== this.#video.id) return; // it was scrolled past
     try {
-      const source = await pictureAddress(video, "thumbnail");
-      if (video !== this.#video) return;
+      const source = await pictureAddress({ id }, "thumbnail");
+      if (id !== this.#video.id) return;
       this.#source = source;
     } catch {
       return; // the files may have been deleted: the tile stays blank

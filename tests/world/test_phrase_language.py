@@ -23,6 +23,7 @@ from sorairo.world import registry
             "in_a_forest",
             ("a man walks, in a forest", "a woman waves, in a forest"),
         ),
+        ("menagerie", "", "with soft shadows", ("a man walks", "a woman waves")),
         ("menagerie", "", "none", ("a man walks", "a woman waves")),
         ("crafter", "夜晚", "oil", ("a man walks, 夜晚", "a woman waves, 夜晚")),
     ],

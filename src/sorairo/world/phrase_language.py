@@ -104,9 +104,9 @@ class PhraseLanguage:
 
     def style_words(self, style: str, language: str) -> str:
         """What the words say of a scene ("at night"), in the words of captions; the world has one
-        style, so that names of others mean nothing."""
+        style, so that names of others mean nothing. Of events alone ("with") no style speaks."""
         text = self.rewrite(" ".join(style.replace("_", " ").split()))[0]
-        return text if self.parse(text).facts else ""
+        return text if any(kind != "event" for kind, _ in self.parse(text).facts) else ""
 
     def expand(self, prompt: str, seed: int, trained_on: Mapping[str, Any] | None = None) -> str:
         """The prompt with a place, if it names none."""

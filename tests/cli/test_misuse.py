@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from sorairo.generation.requests.generate import GenerateRequest
+from sorairo.generation.requests.metadata import cut_comment
 from sorairo.video import Clip
 
 from .conftest import Done, Run
@@ -128,6 +130,7 @@ MISUSE = {
     "black mask": (["edit", "a.mp4", PROMPT, "--region", "black.png"], "is black everywhere"),
     "after the end": (["edit", "a.mp4", PROMPT, "--from", 3], "3 s lies outside the clip"),
     "before": (["edit", "a.mp4", PROMPT, "--from", 1, "--to", 0.5], "There is nothing from 1 s"),
+    "cut from others": (["remix", "part.mp4", PROMPT], "part.mp4 was cut from other clips, and"),
     "not ours": (["remix", "a.mp4", PROMPT], "a.mp4 has no sorairo request stored in it"),
     "folder of clips": (["extend", ".", "--forward", 1], "is a folder; name a picture or a video"),
     "text": (["extend", "text.mp4", "--forward", 1], "Cannot read text.mp4 as a picture or video"),
@@ -161,6 +164,8 @@ def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("footage")
     frames = np.full((12, 60, 80, 3), 120, np.uint8)
     Clip(frames=frames, fps=12.0).save(folder / "a.mp4")
+    comment = cut_comment(GenerateRequest(prompt=PROMPT, seconds=2.0).to_comment())
+    Clip(frames=frames, fps=12.0, metadata={"comment": comment}).save(folder / "part.mp4")
     Clip(frames=frames[:1], fps=12.0).save(folder / "a.png")
     Clip(frames=frames[:1] * 0, fps=12.0).save(folder / "black.png")
     Clip(frames=np.zeros((1, 1, 1, 3), np.uint8), fps=12.0).save(folder / "dot.png")

@@ -11,8 +11,11 @@ from fastapi.testclient import TestClient
 
 from sorairo.generation.requests.base import InputFile, Request
 from sorairo.generation.requests.generate import GenerateRequest
+from sorairo.generation.requests.metadata import is_cut, request_of
 from sorairo.generation.requests.storyboard.request import Card, Storyboard
 from sorairo.server.api.service import Service
+from sorairo.server.imports.importer import Importer
+from sorairo.server.imports.records import Record
 from sorairo.server.job_spec import JobSpec
 from sorairo.video import Clip
 
@@ -67,6 +70,40 @@ def test_a_clip_made_from_text_is_made_again(client: TestClient, service: Servic
     job = service.queue.get(remix["id"])
     assert job is not None
     assert JobSpec.from_json(job.payload).request == replace(PLAIN, prompt="a box")
+
+
+def test_a_clip_that_was_cut_is_not_made_again(
+    client: TestClient, service: Service, tmp_path: Path
+):
+    """The request in it is that of the first clip: it says the prompt and makes another clip."""
+    video = imported(client, tmp_path / "a.mp4", PLAIN)
+    part = {"id": video["id"], "start": 0.5, "end": 1.0}
+    cut = client.post("/v1/videos/cuts", json={"parts": [part]}).json()
+    path = tmp_path / "cut.mp4"
+    path.write_bytes(client.get(f"/v1/videos/{cut['id']}/content").content)
+    assert is_cut(Clip.load(path))
+    assert request_of(Clip.load(path)) == PLAIN
+    for data, prompt in (({}, PLAIN.prompt), ({"prompt": "half of it"}, "half of it")):
+        files = {"video": (path.name, path.read_bytes())}
+        again = client.post("/v1/videos/imports", data=data, files=files).json()["video"]
+        assert (again["kind"], again["prompt"], again["seconds"]) == ("import", prompt, "1")
+        assert "imported_from" in recipe(client, again)
+        client.delete(f"/v1/videos/{again['id']}")
+
+
+def test_a_cut_of_an_earlier_version_is_known_by_its_parents(
+    client: TestClient, service: Service, tmp_path: Path
+):
+    path = tmp_path / "cut.mp4"
+    Clip(
+        frames=np.full((6, 64, 64, 3), 90, np.uint8),
+        fps=12,
+        metadata={"comment": PLAIN.to_comment()},
+    ).save(path)
+    record = Record(prompt="half of it", parents=(("video_0123456789", "cut"),))
+    made = Importer(queue=service.queue, media=service.media).add(path, record, name="cut.mp4")
+    assert made.job.payload["command"] == "import"
+    assert made.job.payload["video"]["prompt"] == "half of it"
 
 
 def test_a_storyboard_is_made_again(client: TestClient, service: Service, tmp_path: Path):

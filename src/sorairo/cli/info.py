@@ -43,7 +43,7 @@ def _facts(file: Path) -> dict[str, Any]:
     """What is known of a file. Raises MediaError."""
     from sorairo import config
     from sorairo.generation.requests.base import read_record
-    from sorairo.generation.requests.metadata import request_of
+    from sorairo.generation.requests.metadata import CUT, is_cut, request_of
     from sorairo.video import Clip
 
     first = Clip.load(file, end=_SHOWN)
@@ -58,7 +58,7 @@ def _facts(file: Path) -> dict[str, Any]:
         "fps": fps if frames > 1 else None,
         "seconds": round(frames / fps, 3) if frames > 1 else None,
         "sound": first.sound is not None or _sounds_later(file),
-        "command": request.command if request else None,
+        "command": (CUT if is_cut(first) else request.command) if request else None,
         "model_digest": record.get("model_digest"),
         "request": config.to_json(request) if request else None,
     }

@@ -14,6 +14,7 @@ from sorairo.cli.run_request import check, make
 from sorairo.cli.size_defaults import with_native
 from sorairo.errors import RequestError
 from sorairo.generation.requests.base import Request
+from sorairo.generation.requests.metadata import is_cut
 
 _FIRST = 0.1  # seconds: the request is all that is read of the file
 
@@ -53,12 +54,17 @@ def remix(file: Path, prompt: str, elsewhere: tuple[Path, ...], common: CommonOp
 
 
 def _request_of(file: Path) -> Request:
-    request = read_input(file, seconds=_FIRST).request
-    if request is None:
+    found = read_input(file, seconds=_FIRST)
+    if found.request is None:
         raise RequestError(
             f"{file} has no sorairo request stored in it: remix a file that sorairo wrote."
         )
-    return request
+    if is_cut(found.clip):
+        raise RequestError(
+            f"{file} was cut from other clips, and no request makes it again: use `sorairo edit`,"
+            " or remix those."
+        )
+    return found.request
 
 
 def _of_model(old: Request, common: CommonOptions) -> CommonOptions:

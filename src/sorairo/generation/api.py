@@ -20,7 +20,7 @@ from sorairo.generation.requests.characters import CastRequest
 from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
-from sorairo.generation.requests.metadata import request_of
+from sorairo.generation.requests.metadata import is_cut, request_of
 from sorairo.generation.requests.region import check_mask
 from sorairo.generation.requests.storyboard.request import Storyboard
 from sorairo.generation.requests.storyboard.toml import load_footage, read_storyboard
@@ -282,11 +282,11 @@ class Capabilities(RequestMaker):
         `clips` are those that it was made from, if there were any, in order. The keyword arguments
         override its request.
         """
-        old = request_of(clip_of(clip))
-        if old is None:
+        old = request_of(given := clip_of(clip))
+        if old is None or is_cut(given):
             raise RequestError(
-                "This clip has no sorairo request stored in it: remix a clip that the command line"
-                " or the server saved."
+                "This clip has no sorairo request stored in it, or was cut from others: remix a"
+                " clip that the command line or the server has made."
             )
         if len(clips) != len(old.inputs):
             names = ", ".join(source.name for source in old.inputs) or "none"

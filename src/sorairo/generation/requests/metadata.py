@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from sorairo.errors import RequestError, SorairoError
@@ -49,8 +50,23 @@ def read_comment(comment: str) -> Request:
     return request_from_json(record.get("sorairo"), record.get("request"))
 
 
+CUT = "cut"  # a fact in the comment of a clip that was cut from others: its request is the first's
+
+
+def is_cut(clip: Clip) -> bool:
+    """Whether a clip was cut from others, so that the request it holds does not make it again."""
+    return bool(read_record(clip.metadata.get("comment", "")).get(CUT))
+
+
+def cut_comment(comment: str) -> str:
+    """The comment of a clip that is cut from one with this comment."""
+    record = read_record(comment)
+    return json.dumps({**record, CUT: True}, ensure_ascii=False, sort_keys=True) if record else ""
+
+
 def request_of(clip: Clip) -> Request | None:
-    """The request that a clip was made from; None where it holds none that can be read."""
+    """The request that a clip was made from, or the first of those that it was cut from; None where
+    it holds none that can be read."""
     try:
         return read_comment(clip.metadata.get("comment", ""))
     except SorairoError:

@@ -17,6 +17,7 @@ from sorairo import config
 from sorairo.errors import MediaError
 from sorairo.generation.output.export import save_spritesheet, save_thumbnail
 from sorairo.generation.requests.edit import EditRequest
+from sorairo.generation.requests.metadata import cut_comment
 from sorairo.jobs.job import Job
 from sorairo.jobs.library.imports import ImportedJob, add_imported
 from sorairo.jobs.queue import Queue
@@ -90,11 +91,11 @@ class Cutter:
 
     def _make(self, parts: Sequence[Part], folder: Path) -> tuple[list[Path], dict[str, Any]]:
         """The files of the result, and what is known of it. One part is in memory at a time."""
-        pieces, sounds, comment, length, first = [], [], {}, 0.0, None
+        pieces, sounds, comment, length, first = [], [], "", 0.0, None
         for number, part in enumerate(parts):
             clip = self._read(part, folder)
             first = first or dataclasses.replace(clip, frames=clip.frames[:1])
-            comment = comment or {k: v for k, v in clip.metadata.items() if k == "comment"}
+            comment = comment or cut_comment(clip.metadata.get("comment", ""))
             clip = at_fps(clip.fit(first.width, first.height), first.fps)
             if clip.sound is not None:
                 sounds.append((length, clip.sound.part(0, clip.duration)))
@@ -111,7 +112,8 @@ class Cutter:
             pieces.append(silent.save(folder / f"{number}.mp4"))
         assert first is not None
         files = [folder / VARIANTS[each][0] for each in ("video", "thumbnail", "spritesheet")]
-        join_mp4(pieces, files[0], comment, Sound.joined(sounds, length) if sounds else None)
+        metadata = {"comment": comment} if comment else {}
+        join_mp4(pieces, files[0], metadata, Sound.joined(sounds, length) if sounds else None)
         info, small = preview(files[0], PREVIEW_SIDE)
         save_thumbnail(small, files[1])
         save_spritesheet(small, files[2])

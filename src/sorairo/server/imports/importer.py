@@ -26,7 +26,7 @@ from sorairo.jobs.queue import Queue
 from sorairo.server.imports.cast import ImportedCast
 from sorairo.server.imports.own_clips import OwnClip, own_clip
 from sorairo.server.imports.records import Record, valid_text
-from sorairo.server.job_spec import IMPORT, VideoFields
+from sorairo.server.job_spec import CUT, IMPORT, VideoFields
 from sorairo.server.uploads.file_types import IMAGE_TYPES, detect_type
 from sorairo.server.uploads.media_info import MediaInfo
 from sorairo.server.uploads.media_store import MediaStore
@@ -90,6 +90,8 @@ class Importer:
             return self._present(video)
         info, clip = preview(path, PREVIEW_SIDE)
         own = None if source else own_clip(clip)
+        if own is not None and CUT in dict(record.parents).values():  # earlier cuts do not say it
+            own = replace(own, is_cut=True)
         given = _given(own, inputs)
         if own is not None:  # what the clip says of itself counts more where it makes it again
             first, second = (record, own.record) if given is None else (own.record, record)

@@ -14,7 +14,7 @@ from sorairo.errors import RequestError
 from sorairo.generation.requests.base import Request, read_record
 from sorairo.generation.requests.characters import CastRequest
 from sorairo.generation.requests.generate import GenerateRequest
-from sorairo.generation.requests.metadata import request_of
+from sorairo.generation.requests.metadata import is_cut, request_of
 from sorairo.generation.requests.storyboard.request import Storyboard
 from sorairo.jobs.characters import MAX_NAME_LENGTH
 from sorairo.models.lora.choices import SUFFIX, check_loras, parse_lora
@@ -32,6 +32,8 @@ class OwnClip:
     request: Request
     model_digest: str = ""
     """The digest of the model that made it; "" where the clip does not say it."""
+    is_cut: bool = False
+    """Whether it was cut from others, of which the request made the first."""
 
     @property
     def record(self) -> Record:
@@ -42,6 +44,8 @@ class OwnClip:
         """Whether the request makes the clip again, on any server, with given files of these
         digests: of a clip that was made from text there are none. It may have no LoRAs of a path of
         its machine."""
+        if self.is_cut:
+            return False
         request = self.request
         if not all(each.isprintable() and len(each) <= MAX_NAME_LENGTH for each in self.names):
             return False
@@ -90,7 +94,11 @@ def own_clip(clip: Clip) -> OwnClip | None:
     if request is None:
         return None
     digest = read_record(clip.metadata.get("comment", "")).get("model_digest")
-    return OwnClip(request=request, model_digest=digest if isinstance(digest, str) else "")
+    return OwnClip(
+        request=request,
+        model_digest=digest if isinstance(digest, str) else "",
+        is_cut=is_cut(clip),
+    )
 
 
 def _files_of(request: Request) -> int:

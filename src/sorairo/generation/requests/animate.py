@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from sorairo.errors import RequestError
@@ -28,6 +28,11 @@ class AnimateRequest(GivenRequest):
     """The time of each picture in seconds; the length of the clip means its last frame."""
     strength: tuple[float, ...] = ()
     """How closely each picture is shown: 1 exactly, less as a hint. Empty: all exactly."""
+
+    def lasting(self, seconds: float) -> AnimateRequest:
+        """The same request with a result of so many seconds: a picture at its end stays there."""
+        at = tuple(seconds if each == self.seconds else each for each in self.at)
+        return replace(self, seconds=seconds, at=at)
 
     def validate(self, limits: Limits = Limits()) -> None:
         check_seconds(self.seconds, limits)

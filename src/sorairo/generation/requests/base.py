@@ -163,6 +163,13 @@ class Request:
         """The same request with another prompt."""
         return replace(self, prompt=prompt, expanded="", read="")
 
+    def lasting(self: Kind, seconds: float) -> Kind | None:
+        """The same request with a result of so many seconds; None where its length follows from
+        that of what is given."""
+        if not any(each.name == "seconds" for each in fields(self)):
+            return None
+        return replace(self, seconds=seconds)
+
     def validate(self, limits: Limits = Limits()) -> None:
         """Raise RequestError for the first field that is invalid or beyond the `limits`."""
         check_texts(limits, prompt=self.prompt, negative_prompt=self.negative, style=self.style)

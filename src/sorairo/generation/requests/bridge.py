@@ -21,6 +21,10 @@ class BridgeRequest(GivenRequest):
     seconds: float = 2.0
     """Length of the bridge."""
 
+    def lasting(self, seconds: float) -> None:
+        """None: `seconds` are those of the bridge, beside the given clips."""
+        return None
+
     def validate(self, limits: Limits = Limits()) -> None:
         check_seconds(self.seconds, limits, "A bridge")
         super().validate(limits)

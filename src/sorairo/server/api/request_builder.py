@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -210,13 +209,14 @@ class RequestBuilder(ClipBuilder):
             changes |= {"width": width, "height": height}
             video = replace(video, size=f"{width}x{height}")
         if "seconds" in fields.values:
-            if not any(each.name == "seconds" for each in dataclasses.fields(request)):
+            seconds = fields.get("seconds")
+            lasting = request.lasting(seconds)
+            if lasting is None:
                 raise fields.error(
                     "seconds",
                     Note("This video keeps its length: leave 'seconds' out.", "keeps_length"),
                 )
-            changes["seconds"] = fields.get("seconds")
-            video = replace(video, seconds=f"{changes['seconds']:g}")
+            request, video = lasting, replace(video, seconds=f"{seconds:g}")
         request = replace(request, **changes)
         self.check(request, fields, None)
         is_changed = bool({"size", "seconds"} & set(fields.values))

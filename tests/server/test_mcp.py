@@ -21,6 +21,7 @@ from PIL import Image
 from services import finish
 from serving import Running, picture, run_json, serving
 from sorairo.server.api.service import Service
+from sorairo.server.app import create_app
 from sorairo.video import Clip
 
 QUICK = {"prompt": "a red ball drops", "seconds": 0.5, "size": "96x96", "wait": 120}
@@ -127,6 +128,15 @@ def test_addresses_have_the_scheme_of_the_client(client: TestClient, service: Se
     for base in ("https://videos.example", "http://videos.example:8000"):
         (found,) = called(client, "list_videos", base)["structuredContent"]["data"]
         assert found["url"] == f"{base}/v1/videos/{video['id']}/content?variant=video"
+
+
+def test_addresses_have_the_path_of_a_proxy(service: Service):
+    with TestClient(create_app(service, proxies=("10.0.0.7",)), client=("10.0.0.7", 1)) as client:
+        video = client.post("/v1/videos", json={"prompt": "a ball"}).json()
+        finish(service, video)
+        client.headers["x-forwarded-prefix"] = "/sora"
+        (found,) = called(client, "list_videos")["structuredContent"]["data"]
+    assert found["url"].startswith("http://testserver/sora/v1/videos/")
 
 
 @pytest.mark.parametrize("tool", ["get_video", "cancel_video", "delete_video", "remix_video"])

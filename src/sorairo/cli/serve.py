@@ -108,8 +108,8 @@ def storage_urls(database: str | None, media: str | None) -> Any:
     metavar="ADDRESS",
     multiple=True,
     callback=networks,
-    help="Address or network of a reverse proxy, whose X-Forwarded-For, -Proto and -Host headers"
-    " are read. Repeatable.",
+    help="Address or network of a reverse proxy, whose X-Forwarded-For, -Proto, -Host and -Prefix"
+    " headers are read. Repeatable.",
 )
 @click.option(
     "--workers",

@@ -123,6 +123,27 @@ def test_addresses_name_the_host_of_the_request(service: Service):
         assert client.get(path, headers=said).json()["url"].startswith("http://testserver/v1/")
 
 
+@pytest.mark.parametrize(
+    ("said", "below"),
+    [("/sora", "/sora"), ("/a/b-c/", "/a/b-c"), ("/outer, /sora", "/sora"), ("//evil.example", "")],
+)
+def test_addresses_have_the_path_below_which_a_proxy_serves(
+    service: Service, said: str, below: str
+):
+    complete(service)
+    app = create_app(service, proxies=("10.0.0.7",))
+    for client_address, start in (("10.0.0.7", f"http://testserver{below}"), ("10.0.1.7", "")):
+        with TestClient(app, client=(client_address, 1)) as client:
+            start, headers = start or "http://testserver", {"X-Forwarded-Prefix": said}
+            found = client.get("/v1/videos/video_1", headers=headers).json()["url"]
+            assert found.startswith(f"{start}/v1/videos/video_1/content?")
+            home = client.get("/", headers=headers).json()
+            assert home["base_url"] == f"{start}/v1"
+            page = client.get("/docs", headers=headers).text
+            assert f"{start}/v1</code>" in page
+            assert "href='openapi.json'" in page
+
+
 def test_the_secret_is_kept_in_a_private_database(tmp_path: Path):
     urls = StorageUrls(database=f"sqlite:///{tmp_path}/new/jobs.db", media=str(tmp_path))
     first = signing_secret(urls.open_database())

@@ -66,7 +66,7 @@ def get_docs(request: Request) -> Response:
     return _page(
         "sorairo: API",
         f"<h1>API of sorairo</h1><p>{escape(document['info']['description'])} The base URL for"
-        f" clients is <code>{escape(base)}/v1</code>; <a href='/openapi.json'>openapi.json</a> is"
+        f" clients is <code>{escape(base)}/v1</code>; <a href='openapi.json'>openapi.json</a> is"
         " this page for programs.</p>"
         f"{''.join(rows)}<h2>Objects</h2>{_objects(document['components']['schemas'])}",
     )

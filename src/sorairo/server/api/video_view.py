@@ -11,6 +11,7 @@ from fastapi import Request
 from sorairo.jobs.forecast import Forecaster
 from sorairo.jobs.job import COMPLETED, Job
 from sorairo.jobs.signing_secret import signing_secret
+from sorairo.server.api.forwarded import SERVED_BELOW
 from sorairo.server.api.links import LinkSigner, link
 from sorairo.server.api.service import Service
 
@@ -51,7 +52,8 @@ class VideoViews:
 
 
 def base_url(request: Request) -> str:
-    """Scheme and host under which the client has reached the server."""
+    """The address under which the client has reached the server, without a slash at its end."""
     host, (name, port) = request.headers.get("host"), request.scope.get("server") or ("", None)
     name = f"[{name}]" if ":" in name else name
-    return f"{request.scope.get('scheme', 'http')}://{host or f'{name}:{port}'}"
+    address = f"{request.scope.get('scheme', 'http')}://{host or f'{name}:{port}'}"
+    return address + request.scope.get(SERVED_BELOW, "")

@@ -10,8 +10,9 @@ from fastapi import FastAPI
 from mcp.server.mcpserver import Context
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.requests import Request
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sorairo.server.api.forwarded import SERVED_BELOW
 from sorairo.server.mcp.api_client import ApiClient
 from sorairo.server.mcp.server import build_server
 from sorairo.server.mcp.session import ToolSession
@@ -36,8 +37,6 @@ def handler(app: FastAPI, path: str) -> AbstractAsyncContextManager[ASGIApp]:
 
 
 def _session(app: FastAPI) -> ToolSession:
-    transport = httpx.ASGITransport(app)
-
     @asynccontextmanager
     async def connect(ctx: Context) -> AsyncIterator[ApiClient]:
         given = ctx.headers or {}
@@ -46,6 +45,12 @@ def _session(app: FastAPI) -> ToolSession:
         request = ctx.request_context.request
         scheme = request.url.scheme if isinstance(request, Request) else "http"  # of links
         base_url = f"{scheme}://{given.get('host', '127.0.0.1')}/v1"
+        below = request.scope.get(SERVED_BELOW, "") if isinstance(request, Request) else ""
+
+        async def call(inner: Scope, receive: Receive, send: Send) -> None:
+            await app({**inner, SERVED_BELOW: below}, receive, send)
+
+        transport = httpx.ASGITransport(call)
         async with httpx.AsyncClient(
             transport=transport, base_url=base_url, headers=headers
         ) as http:

@@ -14,7 +14,6 @@ from sorairo.cli.run_request import check, make
 from sorairo.cli.size_defaults import with_native
 from sorairo.errors import RequestError
 from sorairo.generation.requests.base import Request
-from sorairo.generation.requests.metadata import is_cut
 
 _FIRST = 0.1  # seconds: the request is all that is read of the file
 
@@ -54,6 +53,8 @@ def remix(file: Path, prompt: str, elsewhere: tuple[Path, ...], common: CommonOp
 
 
 def _request_of(file: Path) -> Request:
+    from sorairo.generation.requests.metadata import is_cut
+
     found = read_input(file, seconds=_FIRST)
     if found.request is None:
         raise RequestError(

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 
 from sorairo.exam.held_out_scenes import film
-from sorairo.generation.prompts.character_names import describe_characters, description_of
+from sorairo.generation.prompts.character_names import (
+    describe_characters,
+    description_of,
+    mentioned,
+    without_names,
+)
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.scene import STILL_LIFES, SceneConfig
@@ -59,3 +64,32 @@ def test_several_names_and_odd_ones(red: Clip):
     assert replaced == "the blue cube meets the red ball"
     assert describe_characters("苔藓在草地上弹跳", ("苔藓",), (red,)) == "红色的球在草地上弹跳"
     assert describe_characters("nobody is here", ("", "  "), (blue, red)) == "nobody is here"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "names", "said"),
+    [
+        ("Old Tom meets Tom", ("Tom", "Old Tom"), "the blue cube meets the red ball"),
+        ("Ruby hits Ball", ("Ruby", "Ball"), "the red ball hits the blue cube"),
+        ("小红球和小红", ("小红", "小红球"), "蓝色的立方体和红色的球"),
+        ("Zoë and Zoëlle", ("Zoë", "Rex"), "the red ball and Zoëlle"),
+        (
+            "Captain Blue, Captain Bluebeard",
+            ("Captain Blue", "Rex"),
+            "the red ball, Captain Bluebeard",
+        ),
+        ("ルビーが転がる", ("ルビー", "Rex"), "红色的球が転がる"),
+    ],
+)
+def test_names_in_names_and_in_descriptions(
+    red: Clip, prompt: str, names: tuple[str, str], said: str
+):
+    """The longer name counts, and what a clip shows is no name."""
+    assert describe_characters(prompt, names, (red, clip_of("blue", "box"))) == said
+
+
+def test_a_name_within_another_is_not_mentioned():
+    names = ("Tom", "", "Old Tom")
+    assert mentioned("old tom rolls", names) == {2}
+    assert mentioned("Tom and Old Tom", names) == {0, 2}
+    assert without_names("Tom and Old Tom roll", names).split() == ["and", "roll"]

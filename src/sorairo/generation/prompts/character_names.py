@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from sorairo.errors import MissingExtraError
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sorairo.video import Clip
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
+SPACED = re.compile(r"[\w\u00c0-\u024f\u0370-\u052f]", re.ASCII)  # Latin, Greek, Cyrillic
 
 
 def describe_characters(
@@ -21,25 +22,30 @@ def describe_characters(
     """The prompt with each name replaced by what its clip shows ("the red ball").
 
     A name stays where nothing is recognised in the clip, and where the simulator of the `world`,
-    which recognises it, is not installed.
+    which recognises it, is not installed. Of two names at one place the longer one counts, and no
+    name is looked for in a description.
     """
-    for name, clip in zip(names, clips, strict=False):
-        if mentions(prompt, name):
-            seen = description_of(clip, chinese=bool(HAN.search(prompt)), world=world)
-            prompt = seen.join(_pattern(name).split(prompt)) if seen else prompt
-    return prompt
+    chinese, seen = bool(HAN.search(prompt)), {}
+
+    def described(found: re.Match[str]) -> str:
+        number = _number(found)
+        if number not in seen:
+            seen[number] = description_of(clips[number], chinese=chinese, world=world)
+        return seen[number] or found[0]
+
+    return _sub(names[: len(clips)], described, prompt)
 
 
-def mentions(prompt: str, name: str) -> bool:
-    """Whether a prompt has a name."""
-    return bool(name.strip() and _pattern(name).search(prompt))
+def mentioned(prompt: str, names: Sequence[str]) -> set[int]:
+    """Which of the names a prompt has, by their places in the list."""
+    found: set[int] = set()
+    _sub(names, lambda each: found.add(_number(each)) or "", prompt)
+    return found
 
 
 def without_names(prompt: str, names: Sequence[str]) -> str:
     """A prompt without the names of characters, of which a model need know nothing."""
-    for name in filter(str.strip, names):
-        prompt = _pattern(name).sub(" ", prompt)
-    return prompt
+    return _sub(names, lambda _: " ", prompt)
 
 
 def description_of(clip: Clip, *, chinese: bool = False, world: str = registry.DEFAULT) -> str:
@@ -54,11 +60,23 @@ def description_of(clip: Clip, *, chinese: bool = False, world: str = registry.D
     return found.describe(clip.frames[0], "zh" if chinese else "en")
 
 
-def _pattern(name: str) -> re.Pattern[str]:
-    """Every mention of a name; of one in Latin letters only where it is a word of its own."""
-    name = name.strip()
-    pattern = re.escape(name)
-    if re.fullmatch(r"\w+", name, re.ASCII):
-        letter = r"[^\W\u3400-\u9fff]"  # Chinese has no spaces between words
-        pattern = rf"(?<!{letter}){pattern}(?!{letter})"
-    return re.compile(pattern, re.IGNORECASE)
+def _sub(names: Sequence[str], text: Callable[[re.Match[str]], str], prompt: str) -> str:
+    """The prompt with another text for every mention of a name, from left to right."""
+    order = sorted(range(len(names)), key=lambda index: -len(names[index].strip()))
+    parts = [f"(?P<n{i}>{_pattern(names[i].strip())})" for i in order if names[i].strip()]
+    return re.sub("|".join(parts), text, prompt, flags=re.IGNORECASE) if parts else prompt
+
+
+def _number(found: re.Match[str]) -> int:
+    """The place of a mentioned name in the list."""
+    assert found.lastgroup is not None
+    return int(found.lastgroup[1:])
+
+
+def _pattern(name: str) -> str:
+    """A name; where it begins or ends with a letter of a script that has spaces between words, it
+    is no part of a longer word there."""
+    letter = r"[^\W\u3400-\u9fff]"  # Chinese has no spaces between words
+    before = rf"(?<!{letter})" if SPACED.match(name[0]) else ""
+    after = rf"(?!{letter})" if SPACED.match(name[-1]) else ""
+    return f"{before}{re.escape(name)}{after}"

@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from sorairo.generation.prompts.character_names import describe_characters, mentions
+from sorairo.generation.prompts.character_names import describe_characters, mentioned
 from sorairo.generation.requests.storyboard.request import Card, Storyboard
 from sorairo.generation.tasks.context import Size, size_for
 from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
@@ -46,7 +46,7 @@ def storyboard_with_characters(
         )
         for card, text in zip(board.cards, texts, strict=True)
     ]
-    named = [{i for i, name in enumerate(board.names) if mentions(text, name)} for text in texts]
+    named = [mentioned(text, board.names) for text in texts]
     size = size or (size_for(footage[0], spec) if footage else spec.size)
     return _after_characters(characters, cards, named, footage, spec, size)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from sorairo.errors import RequestError
-from sorairo.generation.prompts.character_names import mentions
+from sorairo.generation.prompts.character_names import mentioned
 from sorairo.generation.prompts.style import with_style
 from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.characters import CastRequest
@@ -137,8 +137,9 @@ class Storyboard(Request):
                         card=number,
                     )
                 )
-        for name in self.names:
-            if not any(mentions(text, name) for text in self.to_read):
+        named = {each for text in self.to_read for each in mentioned(text, self.names)}
+        for number, name in enumerate(self.names):
+            if number not in named:
                 raise RequestError(
                     Note(
                         f"No card names the character '{name}': write the name in a prompt.",

@@ -12,7 +12,7 @@ import pytest
 
 from serving import in_thread
 from sorairo.errors import RequestError
-from sorairo.generation.prompts.chat_client import LONGEST, Endpoint, endpoint
+from sorairo.generation.prompts.chat_client import LONGEST, Endpoint, cleaned, endpoint
 from sorairo.generation.prompts.expansion import expanded
 
 PROMPT = "a red ball drops"
@@ -78,6 +78,19 @@ def test_a_good_answer_is_the_prompt(serve):
 def test_reasoning_blocks_are_left_out(serve):
     found = expanded(PROMPT, endpoint=serve(says("<think>a ball, hm</think>\n\nA red ball falls.")))
     assert found.prompt == "A red ball falls."
+
+
+@pytest.mark.parametrize(
+    ("answer", "prompt"),
+    [
+        ('"A sign says stop."', "A sign says stop."),
+        ("'A dog's ball rolls.'", "A dog's ball rolls."),
+        ('"Stop" is on one sign, on the other "Go"', '"Stop" is on one sign, on the other "Go"'),
+        ("“停”在左边，右边写着“走”", "“停”在左边，右边写着“走”"),
+    ],
+)
+def test_quotes_around_an_answer_are_left_out_and_those_in_it_stay(answer: str, prompt: str):
+    assert cleaned(answer) == prompt
 
 
 def late(handler, asked):

@@ -151,8 +151,10 @@ def cleaned(text: str) -> str:
     invisible or unassigned characters in it."""
     text = _one_line(text.rpartition("</think>")[2])
     for opening, closing in ('""', "''", "“”", "「」", "``"):
-        if len(text) > 1 and text[0] == opening and text[-1] == closing:
-            text = text[1:-1].strip()
+        inner = text[1:-1]
+        around = len(text) > 1 and text[0] == opening and text[-1] == closing
+        if around and (closing == "'" or closing not in inner):  # not two quotations
+            text = inner.strip()
     return text
 
 

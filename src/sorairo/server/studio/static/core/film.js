@@ -30,7 +30,7 @@ export const setNode = (id, values) => editFilm(() => Object.assign(nodeOf(id) ?
 /** The clip of a part of the film, if it is finished. */
 export function clipOf(node) {
   const video = node?.video && videoOf(node.video);
-  return video?.status === "completed" ? video : null;
+  return video?.url ? video : null;
 }
 
 export function addWay(parent) {

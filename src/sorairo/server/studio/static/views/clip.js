@@ -114,7 +114,7 @@ const unfinished = (video) => html`
   <div class="clip-waiting">
     ${tile(video)}
     <div class="row">
-      ${isUnfinished(video) ? nothing : html`<div class="problem" role="status"><b>${statusText(video)}.</b> ${errorText(video.error)}</div>`}
+      ${isUnfinished(video) ? nothing : html`<div class="problem" role="status"><b>${statusText(video)}.</b> ${errorText(video.error ?? {})}</div>`}
       ${jobButton(video)}
     </div>
   </div>
@@ -129,7 +129,7 @@ export const clip = {
         ? html`<p>${t("clip.missing")}</p><a class="button" href=${link("library")}>${t("shell.library")}</a>`
         : loading();
     }
-    const isDone = video.status === "completed";
+    const isDone = video.url; // those without files have none
     return html`
       <a class="button quiet back" href=${link("library")}>${icon("back")} ${t("shell.library")}</a>
       <div class="clip-page">

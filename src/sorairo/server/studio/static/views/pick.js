@@ -15,7 +15,7 @@ function search(key, words) {
 
 const clips = (key, value, isOffered, onChange) => {
   const words = searches.get(key).toLowerCase().split(/\s+/).filter(Boolean);
-  const found = finished().filter((video) => isOffered(video) && words.every((word) => textOf(video).includes(word)));
+  const found = finished().filter((video) => video.url && isOffered(video) && words.every((word) => textOf(video).includes(word)));
   return html`
     <input type="search" placeholder=${t("library.search")} aria-label=${t("library.search")} .value=${live(searches.get(key))}
       @input=${(event) => search(key, event.target.value)} />

@@ -11,6 +11,7 @@ export function statusText(video) {
   if (video.status === "failed") {
     return t(video.error?.code === "cancelled" ? "jobs.cancelled" : "jobs.failed");
   }
+  if (video.status === "completed") return t("clip.gone"); // its files were kept for a while only
   if (video.status === "in_progress") return t("jobs.running", { n: video.progress });
   return video.queue_position ? t("jobs.position", { n: video.queue_position }) : t("jobs.queued");
 }
@@ -40,8 +41,8 @@ export const isBoard = (video) => video.kind === "storyboard";
 export const lengthOf = (video) => video.duration ?? Number(video.seconds);
 
 const picture = (video) => {
-  if (video.status === "completed") return html`<so-picture plays .video=${video}></so-picture>`;
-  if (video.status === "failed") return html`<span class="tile-failed">${icon("warning")}</span>`;
+  if (video.url) return html`<so-picture plays .video=${video}></so-picture>`;
+  if (!isUnfinished(video)) return html`<span class="tile-failed">${icon("warning")}</span>`;
   return html`<so-preview .video=${video}></so-preview>`;
 };
 
@@ -49,7 +50,7 @@ export const tile = (video) => html`
   <a class="tile ${video.status}" href=${link("clip", [video.id])} data-id=${video.id}>
     <span class="hidden">${t("jobs.open", { prompt: nameOf(video) })}</span>
     ${picture(video)}
-    ${video.status === "completed"
+    ${video.url
       ? html`${video.score === undefined
             ? nothing
             : html`<span class="tile-length tile-score" title=${t("jobs.scoreHint")}>${t("jobs.score", { n: percent(video.score) })}</span>`}

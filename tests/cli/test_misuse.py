@@ -225,6 +225,17 @@ def test_misuse(misuse: Callable[..., Done], footage: Path, case: str):
     assert sorted(footage.iterdir()) == before
 
 
+def test_a_model_that_is_played_makes_no_clips(here: Callable[..., Done]):
+    """Whatever the prompt: none that works for it is proposed."""
+    for prompt in ("a red ball", "at night, in the desert"):
+        done = here("generate", prompt, "--model", "crafter", "--dry-run")
+        assert (done.returncode, done.stdout) == (2, "")
+        said = (
+            "Error: The model crafter makes no clips from prompts: play it, sorairo play crafter."
+        )
+        assert done.stderr == f"{said}\n"
+
+
 def test_misuse_is_reported_before_a_model_is_loaded(sorairo: Run, tiny_model: Path):
     started = time.monotonic()
     sorairo("generate", PROMPT, "-o", "no/clip.mp4", "--model", tiny_model)

@@ -32,6 +32,15 @@ def test_samples_with_captions_and_a_sheet(sorairo: Run, tmp_path: Path):
         assert sheet.size == (6 * 66 - 2, 2 * 50 - 2)
 
 
+def test_captions_that_cannot_be_written(sorairo: Run, tmp_path: Path):
+    (tmp_path / "made" / "tabletop-0.txt").mkdir(parents=True)
+    done = sorairo("world", "sample", "-n", 1, "-o", "made", *SMALL)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == (
+        "Error: Cannot write made/tabletop-0.txt: Is a directory."
+    )
+
+
 def test_the_same_seed_gives_the_same_files(sorairo: Run, tmp_path: Path):
     for folder in ("a", "b"):
         sorairo("world", "sample", "-n", 1, "-o", folder, "--language", "zh", *SMALL)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image
 
 from exam_reports import ERROR, TIMED, Page, errors, page_of, result_of
+from sorairo.errors import WriteError
 from sorairo.exam import report
 from sorairo.exam.registry import LIFELIKE_SUITES, PLAYED_SUITES, SUITES, WORLD_SUITES
 from sorairo.exam.report.clips import MOST_SHOWN
@@ -108,6 +110,23 @@ def test_every_suite_of_the_exam_can_be_reported(name: str, tmp_path: Path):
 
 def _always(_verdicts: Sequence[Verdict]) -> float:
     return 50.0
+
+
+def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path):
+    """A disk that is full while an exam goes on leaves the report before."""
+    nothing = {"model": {"error": float("nan")}, "truth": {}}
+    results = [result_of([ERROR], nothing)]
+    files = report.write(results, tmp_path, model="m", commit="c")
+    before = [path.read_bytes() for path in files]
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, hard))
+    try:
+        with pytest.raises(WriteError, match=r"report\.json: File too large\.$"):
+            report.write(results, tmp_path, model="other", commit="c")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert [path.read_bytes() for path in files] == before
+    assert sorted(tmp_path.iterdir()) == sorted(files)
 
 
 def test_a_measure_without_cases_is_not_measured(tmp_path: Path):

@@ -85,7 +85,7 @@ class CommonOptions:
         """The model to use. Raises UnknownNameError and ModelError."""
         from sorairo.models import hub
 
-        return hub.info(hub.find(self.fields.get("model", "tabletop")))
+        return hub.info_for_clips(self.fields.get("model", "tabletop"))
 
     @property
     def placed(self) -> dict[str, Any]:

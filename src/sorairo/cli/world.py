@@ -114,6 +114,7 @@ def sample(
 
     import numpy as np
 
+    from sorairo.video.atomic_write import write_whole
     from sorairo.video.clip import Clip
 
     strips, spent = [], 0.0
@@ -127,7 +128,7 @@ def sample(
             clip = Clip(frames=pixels, fps=fps)
             path = clip.save(output / f"{name}-{seed + index}.mp4")
             captions = _captions(source, scene, rng, language)
-            path.with_suffix(".txt").write_text("\n".join(captions) + "\n", encoding="utf-8")
+            write_whole(path.with_suffix(".txt"), "\n".join(captions) + "\n")
             strips.append(_strip(clip))
             progress(index + 1, count)
             show(str(path))
@@ -140,8 +141,10 @@ def _say_credits(name: str, output: Path) -> None:
     """Writes whom the clips of a world have to name, and says their licence."""
     text = registry.credits_of(name)
     if text:
+        from sorairo.video.atomic_write import write_whole
+
         path = output / "CREDITS.txt"
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
         show(str(path))
     licence = registry.entry(name).licence
     if licence:

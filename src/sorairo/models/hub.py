@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING
 from sorairo.config import read_json
 from sorairo.errors import ConfigError, ModelError, unknown_name
 from sorairo.models.model_info import DeliveryDefaults
-from sorairo.models.model_record import TABLETOP_FAMILY, ModelFacts, facts_of, family_of
+from sorairo.models.model_record import (
+    PLAYED_FAMILY,
+    TABLETOP_FAMILY,
+    ModelFacts,
+    facts_of,
+    family_of,
+)
 from sorairo.models.pull.catalogue import entry_named
 from sorairo.models.pull.store import ModelStore, models_folder
 from sorairo.models.wan.facts import record_of
@@ -121,6 +127,18 @@ def find(name: str) -> Path:
         )
     known = [each.parent.name for each in shipped().glob("*/model.json")]
     raise unknown_name("model", name, [*known, *store.names()])
+
+
+def info_for_clips(name: str) -> ModelDirectory:
+    """What can be read about the model of that name or directory, which makes clips. Raises
+    UnknownNameError, and ModelError also for one that is played."""
+    found = info(find(name))
+    if found.family == PLAYED_FAMILY:
+        raise ModelError(
+            f"The model {found.name} makes no clips from prompts: play it, sorairo play"
+            f" {found.name}."
+        )
+    return found
 
 
 def info(path: Path) -> ModelDirectory:

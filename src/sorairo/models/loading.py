@@ -9,7 +9,6 @@ import torch
 
 from sorairo.errors import ModelError, unknown_name
 from sorairo.models import hub
-from sorairo.models.model_record import PLAYED_FAMILY
 from sorairo.models.network_files import load_networks
 from sorairo.models.preview.fit import fit_preview
 from sorairo.models.preview.preview_map import save_preview
@@ -33,7 +32,7 @@ def load_model(name: str | Path, placement: Placement) -> VideoModel:
     for a model or a family that is not known, RequestError for a device that computes wrongly and
     for a model that does not fit into memory at any size; then nothing is loaded.
     """
-    found = hub.info(hub.find(str(name)))
+    found = hub.info_for_clips(str(name))
     family = found.family
     if family not in FAMILIES:
         raise unknown_name("model family", family, FAMILIES)
@@ -86,15 +85,8 @@ def _wan(found: hub.ModelDirectory, placement: Placement) -> VideoModel:
     return load_wan(read_folder(found.path), placement)
 
 
-def _played(found: hub.ModelDirectory, placement: Placement) -> VideoModel:
-    raise ModelError(
-        f"The model {found.name} makes no clips from prompts: play it, sorairo play {found.name}."
-    )
-
-
 FAMILIES: dict[str, Callable[[hub.ModelDirectory, Placement], VideoModel]] = {
     "tabletop": _tabletop,
-    PLAYED_FAMILY: _played,
     WAN_FAMILY: _wan,
 }
 """How the models of each family are loaded."""

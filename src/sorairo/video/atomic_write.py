@@ -48,6 +48,12 @@ def whole_file(
             temporary.unlink()
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file in UTF-8, completely or not at all (`whole_file`). Raises WriteError."""
+    with whole_file(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
 def _flush(path: Path) -> None:
     """Wait until a file, or the names in a folder, are on the disk."""
     number = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)

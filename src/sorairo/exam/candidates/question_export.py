@@ -15,7 +15,7 @@ from sorairo.errors import MediaError
 from sorairo.exam.held_out_scenes import FPS
 from sorairo.exam.scene_question import ClipQuestion
 from sorairo.exam.suite import Suite
-from sorairo.video.atomic_write import whole_file
+from sorairo.video.atomic_write import write_whole
 
 GIVEN = "given"  # the folder of frames that belong to questions
 
@@ -63,8 +63,7 @@ def export_questions(
         folder / "README.txt": README.format(judged_by=judged_by),
     }
     for path, text in texts.items():
-        with whole_file(path) as temporary:
-            temporary.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     listed, readme = texts
     return listed, readme
 

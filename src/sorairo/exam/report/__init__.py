@@ -14,6 +14,7 @@ from sorairo.exam.report.html_report import html
 from sorairo.exam.report.json_report import measure_record
 from sorairo.exam.report.view_model import SuiteView
 from sorairo.exam.suite import SuiteResult
+from sorairo.video.atomic_write import write_whole
 
 __all__ = ["page", "record", "write"]
 
@@ -35,8 +36,8 @@ def write(
     views = [SuiteView(result) for result in results]
     files = folder / "report.json", folder / "index.html"
     text = json.dumps(_record(views, model=model, commit=commit), indent=1, allow_nan=False)
-    files[0].write_text(text + "\n", encoding="utf-8")
-    files[1].write_text(html(views, folder, model=model, commit=commit), encoding="utf-8")
+    write_whole(files[0], text + "\n")
+    write_whole(files[1], html(views, folder, model=model, commit=commit))
     return files
 
 

@@ -83,6 +83,9 @@ def hub_server() -> Iterator[Hub]:
                 else:
                     self._send(200, hub.describe(repository), {"content-type": "application/json"})
                 return
+            if parts[0] == "api":  # what the library asks beside, for its own purposes
+                self._send(404, b"{}", {})
+                return
             repository, name = "/".join(parts[:2]), "/".join(parts[4:])
             assert parts[2:4] == ["resolve", COMMIT]
             self._send_file(name, hub.repositories[repository][name])

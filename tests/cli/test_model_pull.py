@@ -135,6 +135,7 @@ def test_other_content_than_stated_is_refused(hub: Hub, tmp_path: Path, pull: Ca
         ("somebody/nothing", "There is no repository somebody/nothing"),
         ("wan2.2-5bb", "Did you mean 'wan2.2-5b'?"),
         ("somebody/papers", "no weights as safetensors or GGUF"),
+        ("somebody/tabletop", "tabletop is a model of the package: choose another name with"),
     ],
 )
 def test_what_cannot_be_fetched_is_said(

@@ -17,6 +17,7 @@ from services import finish
 from serving import picture
 from sorairo.server.api.service import Service
 from sorairo.server.mcp.api_client import ApiClient
+from sorairo.server.mcp.media_arguments import MediaArguments
 from sorairo.server.mcp.results import video_result
 
 
@@ -44,6 +45,19 @@ def test_a_video_of_the_library_is_connected_with_a_local_file(
         lambda api: api.post("videos/connections", fields, {"next_video": path}),
     )
     assert (made["kind"], made["status"]) == ("connect", "queued")
+
+
+@pytest.mark.parametrize("name", ["a b.png", "猫 #1.png", "50%25.png", "plain.png"])
+def test_a_local_file_is_named_by_its_path_or_its_address(tmp_path: Path, name: str):
+    path = tmp_path / name
+    path.write_bytes(picture())
+    local = path.as_uri().replace("//", "//localhost", 1)
+    for value in (str(path), path.as_uri(), f"file://{path}", local):
+        media = MediaArguments(local_files=True)
+        media.picture("image", value)
+        assert media.files == {"image": path}
+    with pytest.raises(ToolError, match=r"There is no file /nowhere/a b\.png"):
+        MediaArguments(local_files=True).picture("image", "file:///nowhere/a%20b.png")
 
 
 def test_a_video_without_files_is_described(client: TestClient, service: Service):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sorairo.errors import ModelError, UnreachableError, unknown_name
+from sorairo.models.hub import shipped
 from sorairo.models.pull.catalogue import CATALOGUE, WantedFile, entry_named
 from sorairo.models.pull.download import arrived, have, placed_by_hand
 from sorairo.models.pull.few_step_loras import FEW_STEP_LORAS, few_step_lora
@@ -123,3 +124,5 @@ def _facts(wanted: WantedFile) -> str:
 def _check_name(name: str) -> None:
     if not name or name != name.strip(".") or any(c in name for c in "/\\\0"):
         raise ModelError(f"{name!r} cannot be the name of a model: choose another with --name.")
+    if (shipped() / name / "model.json").is_file():  # which would be found in its place
+        raise ModelError(f"{name} is a model of the package: choose another name with --name.")

@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from mcp.server.mcpserver.exceptions import ToolError
 
@@ -50,7 +52,9 @@ class MediaArguments:
     def _path(self, value: str, other: str) -> Path:
         if not self.local_files:
             raise ToolError(f"'{value[:80]}' is not {other}.")
-        path = Path(value.removeprefix("file://")).expanduser()
+        path = Path(os.path.expanduser(value.removeprefix("file://")))
+        if value.startswith("file://") and not os.path.isfile(path):  # a URI, RFC 8089
+            path = Path(url2pathname(urlsplit(value).path))
         if not os.path.isfile(path):
             raise ToolError(f"There is no file {path}: give its absolute path, or {other}.")
         return path

@@ -68,6 +68,27 @@ def test_more_clips_at_once_than_the_page_reads_again(desk: Page, library_server
                 httpx.delete(f"{url}/{name}")
 
 
+def test_a_character_that_is_gone_holds_nothing_up(desk: Page, library_server: Running):
+    """It was chosen in this tab, and deleted elsewhere: there is no button any more that takes it
+    out of the box."""
+    url = f"{library_server.url}/v1/videos"
+    found = httpx.get(f"{url}?status=completed&limit=1").json()["data"][0]["id"]
+    body = {"name": "Ruby", "video": {"id": found}}
+    ruby = httpx.post(f"{url}/characters", json=body).raise_for_status().json()["id"]
+    desk.reload()
+    desk.get_by_role("button", name="Ruby").click()
+    httpx.delete(f"{url}/characters/{ruby}").raise_for_status()
+    with desk.expect_response("**/v1/videos/characters?*"):
+        desk.reload()
+    desk.get_by_label("Prompt").fill("a red ball rolls")
+    with desk.expect_response("**/v1/videos") as answer:
+        desk.get_by_role("button", name="Create", exact=True).click()
+    assert answer.value.ok
+    made = answer.value.json()["id"]
+    desk.close()  # it would look for what is gone
+    httpx.delete(f"{url}/{made}")
+
+
 def test_tags_of_several_clips(desk: Page):
     """Long ones and odd ones are shown whole, within the page; a tag is taken from all at once."""
     url = desk.url.partition("#")[0]

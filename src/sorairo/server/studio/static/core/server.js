@@ -77,5 +77,8 @@ export async function readCharacters() {
     page = await getJson(`v1/videos/characters?limit=100${page ? `&after=${page.last_id}` : ""}`);
     characters.push(...page.data);
   } while (page.has_more);
-  change(({ server }) => Object.assign(server, { characters }));
+  change(({ server, draft }) => {
+    server.characters = characters;
+    draft.characters = draft.characters.filter((id) => characters.some((each) => each.id === id)); // others are gone
+  });
 }

@@ -18,6 +18,7 @@ from sorairo.generation.requests.storyboard.request import Card, Storyboard
 from sorairo.generation.sampling import prompt_reader
 from sorairo.generation.sampling.prompt_reader import PromptReader
 from sorairo.models.protocols import PromptContext
+from sorairo.models.text import PromptEncoder, tokenize
 from sorairo.models.transformer import Transformer
 from sorairo.models.wan.text.encoder import WanText
 from sorairo.nn import placement
@@ -44,6 +45,30 @@ def engine_of(folder: Path, **how: Any) -> Engine:
     """One with windows of six latent frames."""
     model = load(folder, device="cpu", **how).model
     return Engine(replace(model, info=replace(model.info, window_frames=21)))
+
+
+def test_the_end_of_a_prompt_that_is_too_long_is_named(folders: dict[str, Path]):
+    """64 tokens of our own text encoder, 512 of umT5; only of the prompts of this request."""
+    engine, said = load(), f"{'a red ball drops onto a wooden floor, ' * 8}at night, pencil drawing"
+    (note,) = engine.generate(said, seconds=0.1, steps=1, rewrite=False).notes
+    start, _, end = note.partition("): ")
+    assert start == "Ignored (too long for the model, which reads no further"
+    assert said.endswith(end)
+    ours = engine.model.text
+    assert isinstance(ours, PromptEncoder)
+    ids, _ = tokenize(ours.tokenizer, [said.removesuffix(end).strip(), said], 64)
+    assert torch.equal(ids[0], ids[1])
+    engine = engine_of(folders["wan2.1-1.3b"])
+    prompt = f"{'球 ' * 200}{'ball ' * 200}&amp; sand"
+    text = engine.model.text
+    assert isinstance(text, WanText)
+    unread = text.unread(prompt)
+    assert unread.endswith("& sand")
+    kept = text.tokens(prompt.removesuffix(f"{unread.removesuffix('& sand')}&amp; sand"))
+    assert kept == text.tokens(prompt)
+    clip = engine.generate("a ball", seconds=0.1, negative=prompt, **OPTIONS)
+    assert clip.notes[-1].endswith("\u2026")
+    assert engine.generate("a ball", seconds=0.1, **OPTIONS).notes == ()
 
 
 def long(engine: Engine) -> Clip:

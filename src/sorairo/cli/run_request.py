@@ -104,13 +104,14 @@ def _make_all(
                     checkpoint=checkpoint,
                 )
             notes = scaling_notes(clip, native, common.limits.native_fps)
-            for note in [*loaded.model_notes, *notes] if number == 1 else []:
+            notes = [*loaded.run_notes, *notes]
+            for note in notes if number == 1 else []:
                 say(note)
             digest = loaded.info["digest"]
             outputs = _written(clip, request, outputs, plans, common, model_digest=digest)
         facts = facts_of(common, request, clip, outputs)
         facts["native_size"], facts["native_fps"] = size_text(native), common.limits.native_fps
-        facts["notes"] = [*prompt_notes[number - 1], *loaded.model_notes, *notes]
+        facts["notes"] = [*prompt_notes[number - 1], *notes]
         facts["wall_seconds"] = round(time.monotonic() - started, 3)
         print_result(facts, outputs, common)
         if not resumed:

@@ -243,7 +243,7 @@ class Capabilities(RequestMaker):
             span=edited_span(request, given, spec),
         )
         made = delivered(request, [given], self.run(layout, request.settings(), on_progress))
-        return dataclasses.replace(made, notes=(*read.notes, *self.model_notes))
+        return dataclasses.replace(made, notes=(*read.notes, *self.run_notes))
 
     @with_checked_arguments
     def storyboard(

@@ -103,6 +103,10 @@ class Engine(Capabilities):
         return self._loras.notes
 
     @property
+    def prompt_notes(self) -> tuple[str, ...]:
+        return self.reader.notes
+
+    @property
     def limits(self) -> Limits:
         return request_limits(self.model)
 
@@ -247,16 +251,12 @@ class Engine(Capabilities):
         self, layout: CanvasLayout, on_progress: ProgressCallback | None, before: int, total: int
     ) -> Callable[[int, Canvas], None]:
         """Reports each step of a stage that `before` steps of other stages precede."""
+        rate = layout.spec.fps / layout.spec.frames_per_latent_frame
 
         def on_step(done: int, canvas: Canvas) -> None:
             if on_progress:
                 preview = partial(self.preview, canvas.latents)
-                now = Progress(
-                    done=before + done,
-                    total=total,
-                    preview=preview,
-                    preview_fps=layout.spec.fps / layout.spec.frames_per_latent_frame,
-                )
+                now = Progress(done=before + done, total=total, preview=preview, preview_fps=rate)
                 on_progress(now)
 
         return on_step

@@ -62,5 +62,5 @@ class RequestMaker(RequestRunner):
         request = dataclasses.replace(read.request, model=self.limits.model or read.request.model)
         comment = request.to_comment(model_digest=self.model_digest)
         return dataclasses.replace(
-            clip, notes=(*read.notes, *self.model_notes), metadata={"comment": comment}
+            clip, notes=(*read.notes, *self.run_notes), metadata={"comment": comment}
         )

@@ -46,6 +46,16 @@ class RequestRunner(ABC):
         """Sentences about how the model was changed for the last run, such as by LoRAs."""
         return ()
 
+    @property
+    def prompt_notes(self) -> tuple[str, ...]:
+        """Sentences about what of the prompts of the last run was not read."""
+        return ()
+
+    @property
+    def run_notes(self) -> tuple[str, ...]:
+        """All sentences about the last run."""
+        return (*self.prompt_notes, *self.model_notes)
+
     @abstractmethod
     def accepts_latents(self, clip: Clip, size: Size) -> bool:
         """Whether the latents kept with a clip are this model's, for a canvas of this size."""

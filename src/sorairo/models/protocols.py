@@ -67,6 +67,15 @@ class TextEncoder(Protocol):
         ...
 
 
+@runtime_checkable
+class CutsPrompts(Protocol):
+    """A text encoder that reads prompts up to a length."""
+
+    def unread(self, prompt: str) -> str:
+        """The end of a prompt that is not read; "" where all of it is."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class PromptContext:
     """What a denoiser computes from the prompts once, for use at every step."""

@@ -195,3 +195,9 @@ class PromptEncoder:
         device = self.network.embedding.weight.device
         ids, mask = ids.to(device), mask.to(device)
         return self.network(ids, mask), mask
+
+    def unread(self, prompt: str) -> str:
+        """The end of a prompt beyond the longest; "" for one that is read as a whole."""
+        most = self.network.config.max_length - 1  # beside the start token
+        places = self.tokenizer.encode(prompt).offsets
+        return prompt[places[most][0] :].strip() if len(places) > most else ""

@@ -11,9 +11,10 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar, runtime_checkable
 import torch
 from torch import Tensor
 
-from sorairo.models.protocols import PromptContext, VideoModel
+from sorairo.models.protocols import CutsPrompts, PromptContext, VideoModel
 
 KEPT_BYTES = 1_000_000_000  # of keys and values of other prompts than those of the current window
+SHOWN = 80  # characters of what is not read
 KEPT_PROMPTS = 32  # whose features are kept for later requests, in the memory of the host
 
 Rows = tuple[str, ...]
@@ -32,7 +33,17 @@ class PromptReader:
         self._model = model
         self._features: dict[str, tuple[Tensor, Tensor]] = {}  # the latest last
         self._contexts: list[tuple[Rows, PromptContext]] = []  # the latest first
+        self._unread: dict[str, str] = {}  # by prompt, of the last request
         self._open = 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What of the prompts of the last request was not read, in sentences."""
+        ends = dict.fromkeys(self._unread.values())
+        shown = [each if len(each) <= SHOWN else f"{each[: SHOWN - 1]}\u2026" for each in ends]
+        return tuple(
+            f"Ignored (too long for the model, which reads no further): {s}" for s in shown
+        )
 
     @property
     def held_bytes(self) -> int:
@@ -44,6 +55,7 @@ class PromptReader:
         """A request, or a part of one, after which no keys and values are kept."""
         if not self._open:
             self._contexts.clear()
+            self._unread.clear()
         self._open += 1
         try:
             yield
@@ -54,8 +66,11 @@ class PromptReader:
 
     @torch.inference_mode()
     def encode(self, prompts: Sequence[str]) -> None:
-        """Encodes those of the prompts that are not known, in one call of the text encoder. Without
-        effect on an encoder whose features depend on the prompts beside them."""
+        """Encodes those of the prompts that are not known, in one call of the text encoder. Not by
+        an encoder whose features depend on the prompts beside them."""
+        if isinstance(self._model.text, CutsPrompts):
+            ends = {each: self._model.text.unread(each) for each in prompts}
+            self._unread |= {prompt: end for prompt, end in ends.items() if end}
         if not self._model.text.separate:
             return
         unknown = [each for each in dict.fromkeys(prompts) if each not in self._features]

@@ -77,6 +77,12 @@ class WanText:
         ids = self.tokenizer.encode(cleaned(prompt), add_special_tokens=False).ids
         return [*ids[: LENGTH - 1], end]
 
+    def unread(self, prompt: str) -> str:
+        """The end of a cleaned prompt beyond LENGTH tokens; "" for one that is read as a whole."""
+        text = cleaned(prompt)
+        places = self.tokenizer.encode(text, add_special_tokens=False).offsets
+        return text[places[LENGTH - 1][0] :].strip() if len(places) >= LENGTH else ""
+
 
 def _hidden_of(output: Any) -> Tensor:
     """What a block passes on: some releases of transformers return it alone, others in a tuple."""

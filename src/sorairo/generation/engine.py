@@ -45,7 +45,7 @@ from sorairo.generation.settings import Settings
 from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
 from sorairo.models import hub
 from sorairo.models.loading import load_model
-from sorairo.models.lora.merging import LoraReport
+from sorairo.models.lora.report import LoraReport
 from sorairo.models.preview.fit import fit_preview
 from sorairo.models.preview.preview_map import PreviewMap, read_preview
 from sorairo.models.protocols import VideoModel

@@ -7,7 +7,8 @@ from dataclasses import replace
 from sorairo.errors import ModelError
 from sorairo.generation.settings import Settings
 from sorairo.models.lora.choices import FewSteps, LoraChoice, choices_of, few_steps, shipped_loras
-from sorairo.models.lora.merging import LoraReport, MergedLoras
+from sorairo.models.lora.merging import MergedLoras
+from sorairo.models.lora.report import LoraReport
 from sorairo.models.lora.targets import TakesLoras
 from sorairo.models.protocols import VideoModel
 from sorairo.notes import Note

@@ -1,4 +1,5 @@
-"""What a LoRA file holds: for each module of the network two factors, or a whole difference.
+"""What a LoRA file holds: for each module of the network two factors, or a whole difference, and in
+one of DoRA also lengths.
 
 Three ways of naming are in use for video models, each with some prefixes: the dotted names of the
 original code (`diffusion_model.blocks.0.self_attn.q.lora_A.weight`), those of diffusers and peft
@@ -29,6 +30,7 @@ KEY = re.compile(
     r"lora_(?P<factor>A|B|down|up)(?:\.[A-Za-z_]\w*)?\.weight"
     r"|lora\.(?P<dotted>down|up)\.weight"
     r"|(?P<shift>lora_B)(?:\.[A-Za-z_]\w*)?\.bias"
+    r"|(?P<magnitude>dora_scale|lora_magnitude_vector(?:\.[A-Za-z_]\w*?)??(?:\.weight)?)"
     r"|(?P<other>alpha|diff|diff_b|diff_m))$"
 )
 DOWN = ("A", "down")
@@ -52,6 +54,8 @@ class ModuleChange:
     up: Tensor | None = None
     alpha: float | None = None
     difference: Tensor | None = None
+    magnitude: Tensor | None = None
+    """The lengths of the rows or columns of the changed weight, see `magnitudes`."""
     bias: Tensor | None = None
     scales_bias: bool = False
     """Whether the change of the bias is scaled as that of the weight, as PEFT's `lora_B.bias`."""
@@ -63,7 +67,9 @@ class ModuleChange:
 
     @property
     def is_complete(self) -> bool:
-        """Whether it has both factors, or neither."""
+        """Whether it has both factors, or neither and no lengths that go with them."""
+        if self.magnitude is not None and not self.has_weight:
+            return False
         return (self.down is None) == (self.up is None)
 
     @property
@@ -153,7 +159,7 @@ def read_lora(path: Path) -> LoraFile:
     if not changes:
         raise ModelError(f"{path} is no LoRA: none of its {len(unknown)} keys is one of a LoRA.")
     if torn := [each for each in changes if not each.is_complete]:
-        raise ModelError(f"{path} is incomplete: {torn[0].module} has one factor of two.")
+        raise ModelError(f"{path} is incomplete: {torn[0].module} lacks a factor.")
     if uneven := [each for each in changes if not each.is_product]:
         raise ModelError(f"{path} is broken: the factors of {uneven[0].module} have other ranks.")
     for module, each in found.items():
@@ -177,6 +183,8 @@ def _set(path: Path, change: ModuleChange, matched: re.Match[str], tensor: Tenso
     factor, other = matched["factor"] or matched["dotted"], matched["other"]
     if factor:
         setattr(change, "down" if factor in DOWN else "up", tensor)
+    elif matched["magnitude"]:
+        change.magnitude = tensor
     elif matched["shift"]:
         change.bias, change.scales_bias = tensor, True
     elif other == "alpha":

@@ -16,45 +16,15 @@ from sorairo.errors import ModelError
 from sorairo.models.lora.beside import Beside, weight_of
 from sorairo.models.lora.choices import LoraChoice
 from sorairo.models.lora.files import LoraFile, ModuleChange, read_lora
+from sorairo.models.lora.magnitudes import decomposed, fits, spread
+from sorairo.models.lora.report import LoraReport
 from sorairo.models.lora.targets import LoraTarget, Part
 from sorairo.models.sizing.host_memory import free_memory
 from sorairo.models.sizing.machine import SPARE
 from sorairo.notes import Note
 
-SHOWN = 3  # names in a message
 NOISE = (re.compile(r"(high|low)[-_ ]?noise"), re.compile(r"(?<![a-z])(high|low)(?![a-z])"))
 """Which expert a name says, the clearest first: Wan22-HighNoise, lora_low_noise; T2V_HIGH_fp16."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LoraReport:
-    """What became of a LoRA file."""
-
-    path: Path
-    weight: float
-    placed: int
-    """Keys that have a place in the model."""
-    total: int
-    """All keys of the file."""
-    largest_change: float
-    """The largest change of a weight, relative to the weight (Frobenius norms)."""
-    unplaced: tuple[str, ...]
-    """Keys that have none."""
-    beside: bool = False
-    """Whether it is computed beside the weights, because the host's memory has no room for both
-    these and the changed ones."""
-
-    def __str__(self) -> str:
-        text = (
-            f"{self.path.name}: {self.placed} of {self.total} keys, largest change"
-            f" {self.largest_change:.1%}".replace("%", " %")
-        )
-        if self.beside:
-            text += ", computed beside the weights, as there is little memory"
-        if self.unplaced:
-            more = f" and {len(self.unplaced) - SHOWN} more" if len(self.unplaced) > SHOWN else ""
-            text += f"; without a place: {', '.join(self.unplaced[:SHOWN])}{more}"
-        return f"{text}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +104,11 @@ class MergedLoras:
         change, bias = placed.change, placed.change.bias
         own = self.targets[placed.target].shape(placed.parameter) or ()
         shape = tuple(bias.shape) if placed.is_bias and bias is not None else change.weight_shape
-        if math.prod(shape) != math.prod(own) or shape[:1] != _outputs(own, shape):
+        if (
+            math.prod(shape) != math.prod(own)
+            or shape[:1] != _outputs(own, shape)
+            or not (placed.is_bias or fits(change.magnitude, shape))
+        ):
             raise ModelError(
                 Note(
                     f"{file.path} does not fit this model: its {change.keys[0]} changes a weight of"
@@ -174,6 +148,7 @@ class MergedLoras:
             for number, each in changes:
                 delta = self._fitted(each, parameter)
                 if delta is not None:
+                    delta = self._with_magnitude(each, parameter.data.float(), delta)
                     merged = merged + weights[number] * delta
                     change = abs(weights[number]) * float(delta.norm()) / size
                     largest[number] = max(largest[number], change)
@@ -198,7 +173,12 @@ class MergedLoras:
         for number, placed in changes:
             into = partial(self.targets[placed.target].into_network, placed.parameter)
             up, down = placed.change.factors()
-            factors.append((weights[number] * into(up), down))
+            if placed.change.magnitude is not None:
+                change = into(up if down is None else up @ down)
+                up, down = self._with_magnitude(placed, weight_of(layer), change), None
+            else:
+                up = into(up)
+            factors.append((weights[number] * up, down))
             change = up if down is None else up @ down
             largest[number] = max(
                 largest[number], abs(weights[number]) * float(change.norm()) / size
@@ -212,6 +192,16 @@ class MergedLoras:
             return None
         into = self.targets[placed.target].into_network
         return into(placed.parameter, delta.to(parameter.device)).reshape(parameter.shape)
+
+    def _with_magnitude(self, placed: _Placed, weight: Tensor, delta: Tensor) -> Tensor:
+        """The change of a weight, which is `delta` where the file has no magnitudes for it."""
+        magnitude = placed.change.magnitude
+        if magnitude is None or placed.is_bias:
+            return delta
+        of_all = spread(magnitude, placed.change.weight_shape).to(delta.device)
+        into = self.targets[placed.target].into_network
+        lengths = into(placed.parameter, of_all).reshape(weight.shape)
+        return decomposed(weight, delta.to(weight.device), lengths.to(weight.device), magnitude)
 
     def _parameter(self, placed: _Placed) -> Tensor:
         found = self.targets[placed.target].parameter(placed.parameter)

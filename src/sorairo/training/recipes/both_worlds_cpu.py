@@ -26,7 +26,7 @@ from sorairo.world.registry import LIFELIKE
 
 SQUARE, WIDE, HIGH = LIFELIKE.sizes
 HALF = "half "  # before the names of the sources at half the size
-SMALLER = 0.7  # share of the steps at half the size
+SMALLER = 0.5  # share of the steps at half the size
 TEXT_TOKENS = 96  # the longest captions are of two people, of about 80 tokens
 # A minute at 1.5 frames a second, which plans longer clips than a window.
 LONG = replace(

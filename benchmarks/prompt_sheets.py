@@ -1,6 +1,7 @@
-"""Makes the sheets of the model `lifelike`: frames of clips of unselected prompts.
+"""Makes sheets of clips of a model of both worlds: frames of each, beside each other, from prompts
+that are not selected. The last sheet has prompts that no caption resembles.
 
-python docs/images/lifelike/make.py [MODEL [FOLDER]]
+python benchmarks/prompt_sheets.py MODEL FOLDER
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 import sorairo
+from sorairo.errors import PromptNotUnderstoodError
 from sorairo.generation.engine import Engine
 
 SECONDS, FRAMES, ACROSS = 4.0, 6, 2  # of a clip; shown of it; clips beside each other
@@ -59,7 +61,10 @@ SHEETS = {  # prompts in words that captions have, and others
 
 def row(model: Engine, prompt: str, seed: int) -> np.ndarray:
     """Frames of a clip beside each other."""
-    clip = model.generate(prompt, seconds=SECONDS, seed=seed)
+    try:
+        clip = model.generate(prompt, seconds=SECONDS, seed=seed)
+    except PromptNotUnderstoodError:
+        clip = model.generate(prompt, seconds=SECONDS, seed=seed, rewrite=False)
     shown = np.linspace(0, len(clip.frames) - 1, FRAMES).round().astype(int)
     return np.concatenate(list(clip.frames[shown]), axis=1)
 
@@ -72,10 +77,8 @@ def main(name: str, folder: Path) -> None:
         joined = [
             np.concatenate([rows[i], gap, rows[i + 1]], axis=1) for i in range(0, len(rows), ACROSS)
         ]
-        Image.fromarray(np.concatenate(joined)).save(folder / f"{sheet}.jpg", quality=85)
+        Image.fromarray(np.concatenate(joined)).save(folder / f"{sheet}.png")
 
 
 if __name__ == "__main__":
-    given = sys.argv[1:]
-    beside = Path(__file__).parent
-    main(given[0] if given else "lifelike", Path(given[1]) if given[1:] else beside)
+    main(sys.argv[1], Path(sys.argv[2]))

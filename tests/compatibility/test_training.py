@@ -69,4 +69,5 @@ def test_a_codec_run_is_read_for_another_model(sorairo: Sorairo, cache: Path):
     done = sorairo("train", *command, "name=new-model", "loop.steps=1")
     assert done.returncode == 0, done.stderr
     (row,) = rows(cache / "sorairo" / "runs" / "new-model")
-    assert row["loss"] == pytest.approx(EXPECTED["denoiser"]["losses"]["1"], rel=LOSS_TOLERANCE)
+    # 2.14 while the scale of its latents was that of the first source's clips, now of all of them
+    assert row["loss"] == pytest.approx(1.452, rel=LOSS_TOLERANCE)

@@ -93,3 +93,8 @@ def test_a_name_within_another_is_not_mentioned():
     assert mentioned("old tom rolls", names) == {2}
     assert mentioned("Tom and Old Tom", names) == {0, 2}
     assert without_names("Tom and Old Tom roll", names).split() == ["and", "roll"]
+
+
+def test_a_character_that_is_given_twice_is_mentioned_twice():
+    assert mentioned("Sky meets Ruby", ("Ruby", "Sky", " sky")) == {0, 1, 2}
+    assert mentioned("Ruby rolls", ("Sky", "Sky", "Ruby", "")) == {2}

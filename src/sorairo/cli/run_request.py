@@ -104,7 +104,7 @@ def _make_all(
                     checkpoint=checkpoint,
                 )
             notes = scaling_notes(clip, native, common.limits.native_fps)
-            notes = [*loaded.run_notes, *notes]
+            notes = [*loaded.model_notes, *notes]  # what prompts say is said before
             for note in notes if number == 1 else []:
                 say(note)
             digest = loaded.info["digest"]

@@ -37,10 +37,10 @@ def describe_characters(
 
 
 def mentioned(prompt: str, names: Sequence[str]) -> set[int]:
-    """Which of the names a prompt has, by their places in the list."""
-    found: set[int] = set()
-    _sub(names, lambda each: found.add(_number(each)) or "", prompt)
-    return found
+    """Which of the names a prompt has, by their places in the list; equal names are all meant."""
+    found: set[str] = set()
+    _sub(names, lambda each: found.add(_key(names[_number(each)])) or "", prompt)
+    return {number for number, name in enumerate(names) if _key(name) in found}
 
 
 def without_names(prompt: str, names: Sequence[str]) -> str:
@@ -65,6 +65,11 @@ def _sub(names: Sequence[str], text: Callable[[re.Match[str]], str], prompt: str
     order = sorted(range(len(names)), key=lambda index: -len(names[index].strip()))
     parts = [f"(?P<n{i}>{_pattern(names[i].strip())})" for i in order if names[i].strip()]
     return re.sub("|".join(parts), text, prompt, flags=re.IGNORECASE) if parts else prompt
+
+
+def _key(name: str) -> str:
+    """What names that mean the same have in common."""
+    return name.strip().casefold()
 
 
 def _number(found: re.Match[str]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -67,16 +67,16 @@ class NewJob:
             effort=self.effort,
         )
 
-    def read(self, limits: Limits, others: Mapping[str, str]) -> NewJob:
+    def read(self, limits: Limits, others: Callable[[], Mapping[str, str]]) -> NewJob:
         """The same job with its prompts in words of the model, and what it asks of the network. A
         prompt that names nothing the model can draw is accepted, with a note: programs written for
-        other models send any. `others`: the worlds of the other models by their names, of which a
-        note names one that knows more of the prompts."""
+        other models send any. `others` gives the worlds of the other models by their names, of
+        which a note names one that knows more of the prompts."""
         found = read_request(self.request, limits, lenient=True)
         notes = found.notes
         if has_unknown(notes):
             names = character_names(self.request)
-            better = other_model(self.request.to_read, limits.world, others, names)
+            better = other_model(self.request.to_read, limits.world, others(), names)
             notes = (*notes, better) if better else notes
         details = tuple(details_of(notes)) or None
         video = replace(self.video, notes=notes or None, note_details=details)

@@ -124,9 +124,13 @@ class Service:
     def read(self, job: NewJob) -> NewJob:
         """The job with its prompts in words of its model (see `NewJob.read`)."""
         limits = self.served(job.video.model).limits
-        installed = self.installed.all() if self.installed else {}
-        worlds = {name: each.limits.world for name, each in installed.items()}
-        others = {name: world for name, world in worlds.items() if name != limits.model}
+
+        def others() -> dict[str, str]:
+            installed = self.installed.all() if self.installed else {}
+            return {
+                name: each.limits.world for name, each in installed.items() if name != limits.model
+            }
+
         return job.read(limits, others)
 
     def video(self, job: Job) -> dict[str, Any]:

@@ -31,8 +31,13 @@ UNCHECKED = ("browser", "cli", "compatibility", "exam", "golden", "play", "serve
 
 def pytest_configure() -> None:
     """Clients of httpx share what they know of certificates: to read it takes 20 ms, which tests
-    that wait for a video would spend on each request."""
+    that wait for a video would spend on each request.
+
+    And processes that tests start react to SIGINT, even if a shell runs the tests in the
+    background, where it is ignored and processes inherit this.
+    """
     transports.create_ssl_context = cache(transports.create_ssl_context)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
@@ -58,14 +63,6 @@ def scripts_find_their_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands that tests run in this process set PYTHONSAFEPATH for the processes that they start;
     scripts that tests start later import modules from their own folders."""
     monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
-
-
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """New processes react to SIGINT, even if a shell runs the tests in the background."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before or signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

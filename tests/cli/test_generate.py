@@ -236,7 +236,6 @@ def test_a_chat_model_that_is_not_there(generate: Make):
     assert "The prompt is used as it is: 127.0.0.1:9 cannot be reached" in done.stderr
 
 
-@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_leaves_no_half_file(tiny_model: Path, tmp_path: Path, stop: signal.Signals):
     arguments = ("--seconds", "4", "--steps", "10", "--n", "50", "-o", "out.mp4", "--seed", "0")

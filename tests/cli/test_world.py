@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from PIL import Image
 
 from sorairo.video import Clip
@@ -48,7 +47,6 @@ def test_the_same_seed_gives_the_same_files(sorairo: Run, tmp_path: Path):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
 
-@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_stops_with_one_sentence_and_whole_files(tmp_path: Path):
     process = subprocess.Popen(
         [sys.executable, "-m", "sorairo", "world", "sample", "-n", "999", "-o", "made", *SMALL],

@@ -109,7 +109,6 @@ def test_by_the_command_line(
             assert not same(made[-1, :, :32], film[-1, :, :32])
 
 
-@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c(folder: Path, tmp_path: Path):
     """The second clip is being made: what is there is whole, and no file is half-written."""
     words = ["generate", "a red ball", "--model", str(folder / "wan2.1-vace-1.3b"), "-o", "a.mp4"]

@@ -204,7 +204,6 @@ def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.M
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_while_writing_leaves_nothing(tmp_path: Path):
     script = textwrap.dedent(
         """

@@ -85,6 +85,17 @@ def test_a_full_disk_accepts_no_jobs(service: Service):
     assert service.queue.count_unfinished() == 0
 
 
+def test_a_request_that_was_accepted_is_found_on_a_full_disk(client: TestClient, service: Service):
+    header, body = {"Idempotency-Key": "a"}, {"prompt": "x"}
+    accepted = client.post("/v1/videos", json=body, headers=header).json()["id"]
+    with TestClient(create_app(replace(service, min_free_bytes=2**62))) as full:
+        again = full.post("/v1/videos", json=body, headers=header)
+        assert (again.status_code, again.json()["id"]) == (200, accepted)
+        other = full.post("/v1/videos", json={"prompt": "y"}, headers=header)
+        assert other.json()["error"]["code"] == "idempotency_key_reused"
+        assert full.post("/v1/videos", json=body).status_code == 507
+
+
 def test_large_quotas_are_written_out(client: TestClient, service: Service):
     _, secret = service.keys.create("small", Quota(most_cost=1000))
     header = {"Authorization": f"Bearer {secret}"}

@@ -67,7 +67,6 @@ def submit(
         ApiError, QuotaError, RequestError: No job was accepted.
     """
     service, job = service_of(request), build()
-    check_disk_space(service)
     ids = [f"{prefix}{secrets.token_hex(16)}" for _ in range(count)]
     files = [*media, *job.files]
     submission = Submission(
@@ -80,7 +79,8 @@ def submit(
     )
     accepted_before = service.queue.check(submission)  # before any file is written
     _check_same_request(accepted_before, job)
-    if not accepted_before:  # one that was accepted is found even if its prompt is refused now
+    if not accepted_before:  # one that was accepted is found even if it would be refused now
+        check_disk_space(service)
         payloads = _payloads(service, job, ids, len(files), read=True)
         submission = dataclasses.replace(submission, jobs=payloads)
     try:

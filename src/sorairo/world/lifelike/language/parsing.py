@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from sorairo.world.lifelike.language import lexicon
+from sorairo.world.lifelike.language.circumstances import usual_circumstances
 from sorairo.world.lifelike.language.synonyms import spoken, usual_words
 from sorairo.world.phrases import Fact, Piece, begins, cut
 
@@ -19,7 +20,8 @@ _ONE = {f"一{measure}" for measure in lexicon.MEASURES.values()}
 _FILLERS = frozenset(
     {
         *("a", "again", "an", "and", "are", "at", "camera", "dressed", "in", "is", "it", "its"),
-        *("left", "of", "off", "on", "out", "people", "person", "right", "same", "the", "their"),
+        *("glass", "he", "her", "his", "left", "of", "off", "on", "out", "pane", "people"),
+        *("person", "right", "same", "she", "the", "their", "there", "they"),
         *("to", "towards", "two", "up", "wearing", "wears", "which", "while", "with"),
         *("地面是", "一位", "一个", *_ONE, *"的穿和，。、着了在又并"),
     }
@@ -50,7 +52,7 @@ class Assertion:
 
 def parse(text: str) -> Assertion:
     """What an English or Chinese text asserts."""
-    pieces = cut(text, _phrases(), _FILLERS)
+    pieces = cut(usual_circumstances(text)[0], _phrases(), _FILLERS)
     chinese = any("\u4e00" <= letter <= "\u9fff" for letter in text)
     facts = _bound(pieces, owner_follows=chinese)
     unknown = tuple(piece.text for piece in pieces if piece.fact is None)
@@ -112,7 +114,8 @@ def rewritten(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """A text in the words of captions, and what was exchanged: pairs of a word and its
     substitute."""
     known = sorted(_phrases(), key=len, reverse=True)
-    lower, result, changes, place = text.lower(), "", [], 0
+    text, first = usual_circumstances(text)
+    lower, result, changes, place = text.lower(), "", [*first], 0
     if len(lower) != len(text):  # letters that change their number
         return text, ()
     while place < len(text):

@@ -11,8 +11,16 @@ def _rows(*rows: tuple[str, str]) -> dict[str, tuple[str, ...]]:
 
 # What is written in captions: what is read as it.
 PEOPLE = _rows(
-    ("young woman", "woman|lady|female|gal|young lady|teenage girl|adult woman|person|someone"),
-    ("young man", "man|guy|gentleman|fellow|dude|bloke|male|young guy|teenage boy|adult man"),
+    (
+        "young woman",
+        "woman|lady|female|gal|young lady|teenage girl|adult woman|person|someone"
+        "|businesswoman|girlfriend|wife|bride",
+    ),
+    (
+        "young man",
+        "man|guy|gentleman|fellow|dude|bloke|male|young guy|teenage boy|adult man"
+        "|businessman|worker|jogger|runner|student|boyfriend|husband",
+    ),
     ("girl", "lass|schoolgirl|small girl|young girl|female child|daughter"),
     ("boy", "lad|kid|child|schoolboy|small boy|young boy|male child|son|toddler"),
     ("old woman", "grandmother|grandma|granny|old lady|elderly lady|senior woman|aged woman"),
@@ -77,7 +85,17 @@ ACTIONS: dict[str, tuple[str, str]] = {
         "topple none",
         "topples|topples over|tips over|keels over|falling over|is knocked over",
     ),
+    "walk up to each other and stop": (
+        "meet none",
+        "meets|meet|are meeting|meet each other|meets each other",
+    ),
+    "walk past each other": (
+        "pass none",
+        "pass each other|passes each other|pass by each other|cross paths",
+    ),
     "rolls": ("track none", "rolling|is rolling|roll"),
+    "相向走来并停下": ("meet none", "相遇|见面|碰面"),
+    "擦肩而过": ("pass none", "错身而过|互相走过"),
     "走": ("walk none", "散步|行走|漫步|步行|走路|走着|溜达"),
     "跑": ("run none", "跑步|奔跑|慢跑|小跑|飞奔|冲刺|跑着"),
     "坐下": ("sit none", "落座|坐下来|坐着|坐在|入座"),

@@ -18,7 +18,8 @@ Change = tuple[str, str]
 PLACE_NOUNS: dict[str, tuple[str, str]] = {
     "park": ("city park|park|gardens|garden", "公园|花园"),
     "city": (
-        "city streets?|city center|city centre|streets?|city|town|downtown|sidewalk|pavement|avenue",
+        "city streets?|city center|city centre|streets?|city|town|downtown|sidewalk|pavement"
+        "|avenue",
         "城市街头|城市街道|城市|城里|街头|街道|大街|街|马路|市区",
     ),
     "venice": ("venice", "威尼斯"),

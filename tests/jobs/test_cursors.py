@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, update
 
 from sorairo.errors import RequestError
 from sorairo.jobs.cursors import KEPT_SECONDS
+from sorairo.jobs.library.changes import Library
+from sorairo.jobs.library.listing import JobFilter, Sort
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.schema import deleted_jobs
+from sorairo.jobs.schema import deleted_jobs, jobs
 
 
 class Clock:
@@ -16,6 +18,55 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+def creation_order(database: Engine, newest_first: bool) -> list[str]:
+    with database.begin() as connection:
+        rows = connection.execute(select(jobs.c.id).order_by(jobs.c.created_at, jobs.c.number))
+        names = list(rows.scalars())
+    return names[::-1] if newest_first else names
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_a_list_in_the_order_of_creation_is_walked_while_its_jobs_are_deleted(
+    database: Engine, newest_first: bool
+):
+    """Imported videos are older than their place in the order of submission says."""
+    queue, library, wanted = Queue(database), Library(database), JobFilter(owner="me")
+    for name in range(6):
+        queue.submit(f"video_{name}", {}, owner="me")
+    with database.begin() as connection:
+        times = {"video_0": 30.0, "video_1": 10.0, "video_2": 20.0, "video_3": 20.0}
+        for name, at in times.items():
+            connection.execute(update(jobs).where(jobs.c.id == name).values(created_at=at))
+    expected = creation_order(database, newest_first)
+    assert expected[:: -1 if newest_first else 1][:4] == [
+        "video_1",
+        "video_2",
+        "video_3",
+        "video_0",
+    ]
+    seen, after, more = [], None, True
+    while more:
+        (job,), more = library.page(
+            wanted, limit=1, after=after, newest_first=newest_first, sort=Sort.CREATED
+        )
+        seen.append(job.id)
+        after = job.id
+        assert queue.delete(job.id, "me")
+    assert seen == expected
+
+
+def test_a_place_that_an_earlier_version_kept_has_no_time(database: Engine):
+    queue, library = Queue(database), Library(database)
+    queue.submit("a", {})
+    queue.submit("b", {})
+    queue.delete("b")
+    with database.begin() as connection:
+        connection.execute(update(deleted_jobs).values(created_at=None))
+    assert [job.id for job in queue.page(after="b")[0]] == ["a"]
+    with pytest.raises(RequestError, match="'after': there is no video 'b'"):
+        library.page(JobFilter(), after="b", sort=Sort.CREATED)
 
 
 @pytest.mark.parametrize("newest_first", [True, False])

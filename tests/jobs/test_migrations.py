@@ -19,6 +19,7 @@ from sorairo.jobs.migrations import MIGRATIONS, Migration, add_column, migrate
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.schema import (
     characters,
+    deleted_jobs,
     jobs,
     keys,
     lineage,
@@ -37,6 +38,7 @@ LATER_COLUMNS = (
     *(jobs.c.cost, jobs.c.emptied, jobs.c.postponed, jobs.c.due_at),
     *(jobs.c.favourite, jobs.c.tags, jobs.c.trashed_at),
     *(keys.c.most_waiting, keys.c.most_cost, keys.c.admin, characters.c.video),
+    deleted_jobs.c.created_at,
 )
 ALL_VERSIONS = [migration.version for migration in MIGRATIONS]
 

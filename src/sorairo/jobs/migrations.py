@@ -63,6 +63,7 @@ MIGRATIONS: Sequence[Migration] = (
     Migration(version=12, apply=drop_table("expected_rates")),
     Migration(version=13, apply=add_column("characters", "video", "VARCHAR(64)")),
     Migration(version=14, apply=add_column("keys", "admin", "BOOLEAN DEFAULT false NOT NULL")),
+    Migration(version=15, apply=add_column("deleted_jobs", "created_at", "FLOAT")),
 )
 
 

@@ -136,7 +136,7 @@ class Queue:
             row = connection.execute(deletion).one_or_none()
             if row is not None:
                 now = self._now(connection)
-                remember_place(connection, row.id, row.owner, row.number, now)
+                remember_place(connection, row, now)
                 remove_stored(connection, row.id)
                 forget_child(connection, row.id)
         return None if row is None else Job.of(row)

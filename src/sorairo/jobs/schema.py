@@ -72,6 +72,7 @@ deleted_jobs = Table(
     Column("id", String(64), primary_key=True),
     Column("owner", String(64), nullable=False),
     Column("number", Integer, nullable=False),
+    Column("created_at", Float),
     Column("deleted_at", Float, nullable=False, index=True),
 )
 

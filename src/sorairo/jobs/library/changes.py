@@ -143,7 +143,7 @@ class Library:
                 gone = and_(is_job(name, owner), jobs.c.trashed_at.is_not(None))
                 row = connection.execute(delete(jobs).where(gone).returning(jobs)).one_or_none()
                 if row is not None:
-                    remember_place(connection, row.id, row.owner, row.number, now)
+                    remember_place(connection, row, now)
                     forget_child(connection, row.id)
                     purged.append(row.id)
         return purged

@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, String, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, String, and_, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from sorairo.errors import RequestError
-from sorairo.jobs.conditions import is_job
 from sorairo.jobs.cursors import find_cursor
 from sorairo.jobs.job import Job
 from sorairo.jobs.library.tags import has_tag, normalized
 from sorairo.jobs.schema import jobs
-from sorairo.notes import Note
 
 MAX_WORDS = 32  # of a search
 _KIND = jobs.c.payload["command"].as_string()
@@ -114,26 +111,13 @@ def page_of(
     sort: Sort = Sort.ADDED,
 ) -> tuple[list[Job], bool]:
     """Up to `limit` jobs that follow the job `after`, and whether there are more. The job `after`
-    may be in the trash, and where the order is that of submission, it may be deleted meanwhile.
-    Raises RequestError if there is none."""
+    may be in the trash, or deleted meanwhile. Raises RequestError if there never was one."""
     query: Select[Any] = select(jobs).where(wanted.condition())
-    place = (jobs.c.number,) if sort is Sort.ADDED else (jobs.c.created_at, jobs.c.number)
-    if after is not None and sort is Sort.ADDED:
-        query = query.where(find_cursor(connection, after, wanted.owner).follows(newest_first))
-    elif after is not None:
-        last = _place_of(connection, after, wanted.owner)
-        row = tuple_(*place)
-        query = query.where(row < last if newest_first else row > last)
+    by_creation = sort is Sort.CREATED
+    if after is not None:
+        last = find_cursor(connection, after, wanted.owner, by_creation=by_creation)
+        query = query.where(last.follows(newest_first, by_creation=by_creation))
+    place = (jobs.c.created_at, jobs.c.number) if by_creation else (jobs.c.number,)
     order = [each.desc() if newest_first else each for each in place]
     rows = connection.execute(query.order_by(*order).limit(limit + 1)).all()
     return [Job.of(row) for row in rows[:limit]], len(rows) > limit
-
-
-def _place_of(connection: Connection, job: str, owner: str | None) -> tuple[float, int]:
-    query = select(jobs.c.created_at, jobs.c.number).where(is_job(job, owner))
-    row = connection.execute(query).one_or_none()
-    if row is None:
-        raise RequestError(
-            Note(f"'after': there is no video '{job[:80]}'.", "no_video", id=job[:80])
-        )
-    return row.created_at, row.number

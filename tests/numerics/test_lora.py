@@ -10,7 +10,8 @@ from safetensors.torch import load_file, save_file
 
 from sorairo.errors import ModelError
 from sorairo.models.lora.choices import LoraChoice
-from sorairo.models.lora.merging import MergedLoras, part_of
+from sorairo.models.lora.merging import MergedLoras
+from sorairo.models.lora.places import part_of
 from sorairo.models.wan.files.layouts import from_ours, into_ours
 from wan_loras import (
     CONFIG,
@@ -114,6 +115,38 @@ def test_keys_without_a_place_are_named(tmp_path: Path):
     assert f"without a place: {stem}.lora_down.weight" in str(report)
 
 
+def test_single_keys_of_another_shape_are_left_out_and_named(tmp_path: Path):
+    """Such as those of the first layer of Wan 2.1 image-to-video in a model for text; a bias and
+    a weight of the same module are told apart."""
+    transformer, plain = network(), network()
+    query = "diffusion_model.blocks.0.self_attn.q"
+    norm = "diffusion_model.blocks.0.norm3"
+    more = {
+        f"{query}.lora_up.weight": torch.ones(64, RANK),
+        f"{norm}.diff": torch.ones(CONFIG.dim),
+        f"{norm}.diff_b": torch.ones(5),
+    }
+    whole = write(tmp_path / "whole.safetensors", transformer, original)
+    path = tmp_path / "some.safetensors"
+    save_file({**load_file(whole), **more}, path)
+    before = {k: v.clone() for k, v in transformer.state_dict().items()}
+    loras = MergedLoras([target(transformer)])
+    (report,) = loras.use([LoraChoice(path=path)])
+    query_keys = {f"{query}.{end}" for end in ("alpha", "lora_down.weight", "lora_up.weight")}
+    assert set(report.misfitting) == {*query_keys, f"{norm}.diff_b"}
+    assert (report.placed, report.total, report.unplaced) == (16, 20, ())
+    assert "of another shape: " in str(report)
+    MergedLoras([target(plain)]).use([LoraChoice(path=whole)])
+    expected = plain.state_dict()
+    expected["blocks.0.self_attn.q.weight"] = before["blocks.0.self_attn.q.weight"]
+    expected["blocks.0.norm3.weight"] = before["blocks.0.norm3.weight"] + 1
+    for name, tensor in transformer.state_dict().items():
+        assert torch.allclose(tensor, expected[name]), name
+    loras.use([])
+    for name, tensor in transformer.state_dict().items():
+        assert torch.equal(tensor, before[name]), name
+
+
 def test_two_experts_take_the_files_that_are_named_for_them(tmp_path: Path):
     high, low = network(), network()
     first = high.blocks[0].self_attn.q.weight.clone()
@@ -130,15 +163,21 @@ def test_two_experts_take_the_files_that_are_named_for_them(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "wrong", ["another model", "half", "no lora", "cut", "other ranks", "many alphas"]
+    "wrong",
+    ["another model", "nothing fits", "half", "no lora", "cut", "other ranks", "many alphas"],
 )
 def test_a_file_that_does_not_fit_changes_nothing(tmp_path: Path, wrong: str):
     transformer = network()
     good = write(tmp_path / "good.safetensors", transformer, original)
     path, tensors = tmp_path / "bad.safetensors", load_file(good)
-    if wrong == "another model":
-        key = "diffusion_model.blocks.0.self_attn.q.lora_up.weight"
-        save_file({**tensors, key: torch.ones(64, RANK)}, path)
+    if wrong == "another model":  # which has the biases of the head in common with this one
+        wider = {k: torch.ones(64, RANK) for k in tensors if k.endswith("up.weight")}
+        bias = {"diffusion_model.head.head.diff_b": transformer.head.head.bias.detach().clone()}
+        save_file({**tensors, **wider, **bias}, path)
+    elif wrong == "nothing fits":
+        key = "diffusion_model.blocks.0.self_attn.q"
+        down = {f"{key}.lora_down.weight": torch.ones(RANK, 5)}
+        save_file({**down, f"{key}.lora_up.weight": torch.ones(64, RANK)}, path)
     elif wrong == "half":
         del tensors["diffusion_model.blocks.0.self_attn.q.lora_up.weight"]
         save_file(tensors, path)

@@ -86,10 +86,14 @@ def test_lengths_that_do_not_fit_are_one_sentence(tmp_path: Path):
     written(path, "peft")
     tensors = load_file(path)
     name = next(each for each in tensors if "magnitude" in each)
-    save_file({**tensors, name: torch.ones(5)}, path)
+    stem = name.partition(".lora_magnitude")[0]
+    wrong = {**tensors, name: torch.ones(5)}
+    save_file({k: v for k, v in wrong.items() if k.startswith(f"{stem}.")}, path)
     with pytest.raises(ModelError, match="does not fit this model"):
         MergedLoras([target(network())]).use([LoraChoice(path=path)])
-    stem = name.partition(".lora_magnitude")[0]
+    save_file(wrong, path)
+    (report,) = MergedLoras([target(network())]).use([LoraChoice(path=path)])
+    assert set(report.misfitting) == {k for k in wrong if k.startswith(f"{stem}.")}
     save_file({k: v for k, v in tensors.items() if not k.startswith(f"{stem}.lora_A")}, path)
     with pytest.raises(ModelError, match="lacks a factor"):
         MergedLoras([target(network())]).use([LoraChoice(path=path)])

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -15,26 +12,13 @@ from torch.utils.hooks import RemovableHandle
 from sorairo.errors import ModelError
 from sorairo.models.lora.beside import Beside, weight_of
 from sorairo.models.lora.choices import LoraChoice
-from sorairo.models.lora.files import LoraFile, ModuleChange, read_lora
-from sorairo.models.lora.magnitudes import decomposed, fits, spread
+from sorairo.models.lora.files import read_lora
+from sorairo.models.lora.magnitudes import decomposed, spread
+from sorairo.models.lora.places import Placed, place
 from sorairo.models.lora.report import LoraReport
-from sorairo.models.lora.targets import LoraTarget, Part
+from sorairo.models.lora.targets import LoraTarget
 from sorairo.models.sizing.host_memory import free_memory
 from sorairo.models.sizing.machine import SPARE
-from sorairo.notes import Note
-
-NOISE = (re.compile(r"(high|low)[-_ ]?noise"), re.compile(r"(?<![a-z])(high|low)(?![a-z])"))
-"""Which expert a name says, the clearest first: Wan22-HighNoise, lora_low_noise; T2V_HIGH_fp16."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Placed:
-    """A change that has a place."""
-
-    target: int
-    parameter: str
-    change: ModuleChange
-    is_bias: bool
 
 
 class MergedLoras:
@@ -57,13 +41,14 @@ class MergedLoras:
         self._beside: list[RemovableHandle] = []
 
     def use(self, choices: Sequence[LoraChoice]) -> tuple[LoraReport, ...]:
-        """Merges these LoRAs and no others. Raises ModelError for a file that does not fit; then
-        none is merged."""
+        """Merges these LoRAs and no others. Raises ModelError for a file that does not fit (see
+        `place`); then none is merged."""
         wanted = tuple((each, _changed_at(each.path)) for each in choices)
         if wanted == self._used:
             return self._reports
         files = [read_lora(each.path) for each in choices]
-        placed = [self._place(file) for file in files]
+        contents = [place(file, self.targets) for file in files]
+        placed = [each.placed for each in contents]
         self._restore()
         try:
             beside = not self._has_room(placed)
@@ -73,52 +58,12 @@ class MergedLoras:
             raise
         self._used = wanted
         self._reports = tuple(
-            _report(file, choice.weight, found, size, beside=beside)
-            for file, choice, found, size in zip(files, choices, placed, sizes, strict=True)
+            found.report(choice.weight, size, beside=beside)
+            for found, choice, size in zip(contents, choices, sizes, strict=True)
         )
         return self._reports
 
-    def _place(self, file: LoraFile) -> list[_Placed]:
-        part = part_of(file.path)
-        found = []
-        for index, target in enumerate(self.targets):
-            for change in file.changes:
-                if not _is_for(target.part, part, change, names_both=file.names_both):
-                    continue
-                found += _places(target, index, change)
-        if not found:
-            raise ModelError(
-                Note(
-                    f"{file.path} does not fit this model: none of its {file.num_keys} keys has a"
-                    f" place in it, such as {file.changes[0].keys[0]}. It was made for another"
-                    " model.",
-                    "lora_misfit",
-                    lora=file.path.stem,
-                )
-            )
-        for each in found:
-            self._check_shape(file, each)
-        return found
-
-    def _check_shape(self, file: LoraFile, placed: _Placed) -> None:
-        change, bias = placed.change, placed.change.bias
-        own = self.targets[placed.target].shape(placed.parameter) or ()
-        shape = tuple(bias.shape) if placed.is_bias and bias is not None else change.weight_shape
-        if (
-            math.prod(shape) != math.prod(own)
-            or shape[:1] != _outputs(own, shape)
-            or not (placed.is_bias or fits(change.magnitude, shape))
-        ):
-            raise ModelError(
-                Note(
-                    f"{file.path} does not fit this model: its {change.keys[0]} changes a weight of"
-                    f" {shape}, and that of the model is {own}. It was made for another model.",
-                    "lora_misfit",
-                    lora=file.path.stem,
-                )
-            )
-
-    def _has_room(self, placed: Iterable[list[_Placed]]) -> bool:
+    def _has_room(self, placed: Iterable[list[Placed]]) -> bool:
         """Whether the host's memory can hold each parameter that changes once more."""
         names = {(each.target, each.parameter) for found in placed for each in found}
         parameters = [self.targets[target].parameter(name) for target, name in names]
@@ -126,11 +71,11 @@ class MergedLoras:
         return needed <= SPARE * self._free()
 
     def _merge(
-        self, weights: Sequence[float], placed: Sequence[list[_Placed]], *, beside: bool
+        self, weights: Sequence[float], placed: Sequence[list[Placed]], *, beside: bool
     ) -> list[float]:
         """Merges, or adds linear layers' changes `beside` them, and returns the largest relative
         change by each file."""
-        by_parameter: dict[tuple[int, str], list[tuple[int, _Placed]]] = {}
+        by_parameter: dict[tuple[int, str], list[tuple[int, Placed]]] = {}
         for number, found in enumerate(placed):
             for each in found:
                 by_parameter.setdefault((each.target, each.parameter), []).append((number, each))
@@ -164,7 +109,7 @@ class MergedLoras:
         self,
         layer: nn.Module,
         weights: Sequence[float],
-        changes: list[tuple[int, _Placed]],
+        changes: list[tuple[int, Placed]],
         largest: list[float],
     ) -> None:
         """Adds changes to the output of a layer whose weight stays as it is stored."""
@@ -185,7 +130,7 @@ class MergedLoras:
             )
         self._beside.append(layer.register_forward_hook(Beside(factors=factors)))
 
-    def _fitted(self, placed: _Placed, parameter: Tensor) -> Tensor | None:
+    def _fitted(self, placed: Placed, parameter: Tensor) -> Tensor | None:
         """The change of a parameter in the layout of the network, on its device."""
         delta = _delta(placed)
         if delta is None:
@@ -193,7 +138,7 @@ class MergedLoras:
         into = self.targets[placed.target].into_network
         return into(placed.parameter, delta.to(parameter.device)).reshape(parameter.shape)
 
-    def _with_magnitude(self, placed: _Placed, weight: Tensor, delta: Tensor) -> Tensor:
+    def _with_magnitude(self, placed: Placed, weight: Tensor, delta: Tensor) -> Tensor:
         """The change of a weight, which is `delta` where the file has no magnitudes for it."""
         magnitude = placed.change.magnitude
         if magnitude is None or placed.is_bias:
@@ -203,7 +148,7 @@ class MergedLoras:
         lengths = into(placed.parameter, of_all).reshape(weight.shape)
         return decomposed(weight, delta.to(weight.device), lengths.to(weight.device), magnitude)
 
-    def _parameter(self, placed: _Placed) -> Tensor:
+    def _parameter(self, placed: Placed) -> Tensor:
         found = self.targets[placed.target].parameter(placed.parameter)
         assert found is not None
         return found
@@ -221,65 +166,11 @@ class MergedLoras:
         self._originals, self._used, self._reports, self._beside = {}, (), (), []
 
 
-def _outputs(own: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The first axis that a change of that shape must have: the parameter's, except where the
-    network holds a table with more axes."""
-    return shape[:1] if len(own) > len(shape) else own[:1]
-
-
-def part_of(path: Path) -> Part:
-    """Which of two networks a file is for, from its name, as files are published: `..._high_noise`,
-    `..._HIGH_fp16`, `...LowNoise`; "" for both. Words that have "low" in them, such as "yellow",
-    say nothing."""
-    for pattern in NOISE:
-        found = {matched[1] for matched in pattern.finditer(path.stem.lower())}
-        if found:
-            return "" if len(found) > 1 else ("high" if "high" in found else "low")
-    return ""
-
-
-def _is_for(target: Part, part: Part, change: ModuleChange, *, names_both: bool) -> bool:
-    """Whether a change is for a network; that of a second one has no place in a model of one. In a
-    file that has changes of both, the others are for the first."""
-    if change.second or names_both:
-        return (target == "low") == change.second
-    return not target or not part or part == target
-
-
-def _places(target: LoraTarget, index: int, change: ModuleChange) -> list[_Placed]:
-    module = target.module_of(change)
-    if module is None:
-        return []
-    found = []
-    weight = module if target.shape(module) is not None else f"{module}.weight"
-    for name, is_bias in ((weight, False), (f"{module}.bias", True)):
-        has_change = change.bias is not None if is_bias else change.has_weight
-        if has_change and target.shape(name) is not None:
-            found.append(_Placed(target=index, parameter=name, change=change, is_bias=is_bias))
-    return found
-
-
-def _delta(placed: _Placed) -> Tensor | None:
+def _delta(placed: Placed) -> Tensor | None:
     change = placed.change
     if placed.is_bias:
         return change.bias_change()
     return change.weight()
-
-
-def _report(
-    file: LoraFile, weight: float, placed: Sequence[_Placed], largest: float, *, beside: bool
-) -> LoraReport:
-    keys = {key for each in placed for key in each.change.keys}
-    missing = [key for each in file.changes for key in each.keys if key not in keys]
-    return LoraReport(
-        path=file.path,
-        weight=weight,
-        placed=len(keys),
-        total=file.num_keys,
-        largest_change=largest,
-        unplaced=(*missing, *file.unknown),
-        beside=beside,
-    )
 
 
 def _changed_at(path: Path) -> int:

@@ -22,6 +22,8 @@ class LoraReport:
     """The largest change of a weight, relative to the weight (Frobenius norms)."""
     unplaced: tuple[str, ...]
     """Keys that have none."""
+    misfitting: tuple[str, ...] = ()
+    """Keys whose place has another shape; they are left out."""
     beside: bool = False
     """Whether it is computed beside the weights, because the host's memory has no room for both
     these and the changed ones."""
@@ -33,7 +35,11 @@ class LoraReport:
         )
         if self.beside:
             text += ", computed beside the weights, as there is little memory"
-        if self.unplaced:
-            more = f" and {len(self.unplaced) - SHOWN} more" if len(self.unplaced) > SHOWN else ""
-            text += f"; without a place: {', '.join(self.unplaced[:SHOWN])}{more}"
+        for keys, what in (
+            (self.unplaced, "without a place"),
+            (self.misfitting, "of another shape, left out"),
+        ):
+            if keys:
+                more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
+                text += f"; {what}: {', '.join(keys[:SHOWN])}{more}"
         return f"{text}."

@@ -143,7 +143,7 @@ def test_errors_are_shown_in_chinese(chromium: Browser, library_server: Running)
     with quiet_page(chromium, library_server.url, refused="/v1/videos", locale="zh-CN") as page:
         page.goto(f"{library_server.url}/#/queue")
         expect(
-            page.get_by_text("需要约 9.5 GB 内存，只剩 2.1 GB：请用 640x352，或减少秒数")
+            page.get_by_text("约需 9.5 GB 内存，只剩 2.1 GB：请用 640x352，或减少秒数")
         ).to_be_visible()
         expect(page.get_by_text("GB of memory")).to_be_hidden()
         module = page.evaluate("document.querySelector('script[src$=\"app.js\"]').src")
@@ -159,7 +159,7 @@ def test_errors_are_shown_in_chinese(chromium: Browser, library_server: Running)
         )
         assert said_of(page, module, {"prompt": "a red ball", "seed": []}) == "“种子”的格式不对"
         board = "[[card]]\nprompt = 'a red ball'\nseconds = 'long'"
-        assert said_of(page, module, {"storyboard": board}) == "第 1 张卡片的“时长”格式不对"
+        assert said_of(page, module, {"storyboard": board}) == "卡片 1 的“时长”格式不对"
         assert said_of(page, module, {"storyboard": "[[card"}) == "不是有效的 TOML：请检查第 1 行"
 
 

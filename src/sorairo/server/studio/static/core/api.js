@@ -61,9 +61,32 @@ export async function getJson(path, options) {
   return (await send("GET", path, options)).json();
 }
 
+/** All of a list, page by page; `path` is its address below v1, up to the "limit" of its query. */
+export async function readList(path, onPage) {
+  const all = [];
+  let after = "";
+  do {
+    const page = await getJson(`v1/${path}limit=100${after}`);
+    all.push(...page.data);
+    onPage?.(page.data);
+    after = page.has_more && `&after=${page.last_id}`;
+  } while (after);
+  return all;
+}
+
 /** Sends a value as JSON, or a form as it is, and reads the JSON that comes back. */
 export async function postJson(path, body, options) {
   return (await send("POST", path, { body, ...options })).json();
+}
+
+const asked = {}; // by requests without an answer: their keys
+
+/** Asks for a clip. Where the answer was lost, the same request again finds the clip and makes no other. */
+export async function postOnce(path, body) {
+  const name = path + JSON.stringify(body);
+  const video = await postJson(path, body, { headers: { "idempotency-key": (asked[name] ??= Math.random()) } });
+  delete asked[name];
+  return video;
 }
 
 /** A file of the server as a Blob, with the key of this tab. */

@@ -106,7 +106,7 @@ export function request() {
 
 function ofClip(source, seconds) {
   const body = { ...common(), video: file(source) };
-  if (source.role === "edit") return { path: "v1/videos/edits", body: body };
+  if (source.role === "edit") return { path: "v1/videos/edits", body };
   if (source.role === "loop") return { path: "v1/videos/loops", body: { ...body, seconds } };
   return { path: "v1/videos/extensions", body: { ...body, seconds, direction: source.role } };
 }

@@ -2,7 +2,7 @@
 //
 // The way from one clip to the next begins with its last frame, so that the viewer sees no break.
 
-import { getBlob, postJson } from "./api.js";
+import { getBlob, postJson, postOnce } from "./api.js";
 import { t } from "./i18n.js";
 import { follow, learn, videoOf } from "./library.js";
 import { recall, remember } from "./settings.js";
@@ -95,16 +95,14 @@ export function fieldsOf(node) {
 export async function makePart(id) {
   const node = nodeOf(id);
   const before = clipOf(nodeOf(node.parent));
-  const fields = fieldsOf(node);
-  let video;
+  let body = fieldsOf(node);
   if (before) {
     const form = new FormData();
-    for (const [name, value] of Object.entries(fields)) form.append(name, value);
+    for (const [name, value] of Object.entries(body)) form.append(name, value);
     form.append("input_reference", await getBlob(`v1/videos/${before.id}/frame?time=-0.001`), "frame.png");
-    video = await postJson("v1/videos", form);
-  } else {
-    video = await postJson("v1/videos", fields);
+    body = form;
   }
+  const video = await (before ? postJson : postOnce)("v1/videos", body);
   learn([video]);
   setNode(id, { video: video.id });
   follow();

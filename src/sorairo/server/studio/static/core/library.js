@@ -3,10 +3,9 @@
 // All pages of the list are read once; then its head is read again and again, often while jobs run
 // and seldom otherwise. Unfinished jobs that are further back are read one by one.
 
-import { getJson } from "./api.js";
+import { getJson, readList } from "./api.js";
 import { change, state } from "./state.js";
 
-const PAGE = 100; // the most that the list gives at once
 const HEAD = 24; // of what is read again
 const PACE = { busy: 1000, idle: 5000, hidden: 15000 }; // milliseconds between two readings
 const WHOLE_AFTER = 600_000; // milliseconds after which the whole list is read again
@@ -127,15 +126,11 @@ function sort() {
 export async function readAll() {
   const before = [...state.library.videos.keys()];
   const known = changes;
-  const seen = new Set();
-  let after = "";
-  do {
-    const page = await getJson(`v1/videos?limit=${PAGE}${after && `&after=${after}`}`);
-    for (const video of page.data) seen.add(video.id);
-    learnListed(page.data);
+  const list = await readList("videos?", (page) => {
+    learnListed(page);
     change(({ library }) => (library.loaded = true));
-    after = page.has_more ? page.last_id : "";
-  } while (after);
+  });
+  const seen = new Set(list.map(({ id }) => id));
   if (known === changes) {
     forget(before.filter((id) => !seen.has(id)));
     readAt = Date.now();

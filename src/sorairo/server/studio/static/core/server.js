@@ -1,6 +1,6 @@
 // What the server can do: its model, the words that it knows, and the characters that are kept.
 
-import { getJson } from "./api.js";
+import { getJson, readList } from "./api.js";
 import { change, state, subscribe } from "./state.js";
 
 state.server = { model: "", models: [], examples: [], styles: [], characters: [], maxSeconds: 60, known: {} };
@@ -71,12 +71,7 @@ subscribe(() => {
 });
 
 export async function readCharacters() {
-  const characters = [];
-  let page;
-  do {
-    page = await getJson(`v1/videos/characters?limit=100${page ? `&after=${page.last_id}` : ""}`);
-    characters.push(...page.data);
-  } while (page.has_more);
+  const characters = await readList("videos/characters?");
   change(({ server, draft }) => {
     server.characters = characters;
     draft.characters = draft.characters.filter((id) => characters.some((each) => each.id === id)); // others are gone

@@ -2,7 +2,7 @@
 
 import {
   allowNotifications, attach, change, currentLanguage, drawAgain, duration, edit, follow, go, html, icon,
-  keptCharacters, learn, notesOf, nothing, postJson, replaceDraft, request, seconds as inSeconds,
+  keptCharacters, learn, notesOf, nothing, postOnce, replaceDraft, request, seconds as inSeconds,
   state, t,
 } from "../core/view.js";
 import { fastCheck } from "./fast_check.js";
@@ -32,7 +32,7 @@ export async function submit(event) {
   allowNotifications();
   try {
     const { path, body } = request();
-    learn([await postJson(path, body)]);
+    learn([await postOnce(path, body)]);
     follow();
     drawAgain();
     set({ sending: false });
@@ -217,8 +217,6 @@ function useExample(prompt) {
 export const compose = () => {
   const { draft } = state;
   const isClip = draft.source?.kind === "clip";
-  const hasSize = !isClip;
-  const hasSeconds = draft.source?.role !== "edit";
   return html`
     <form class="compose ${box.dropping ? "dropping" : ""}" @submit=${submit} novalidate
       @dragover=${onDragOver} @dragleave=${() => set({ dropping: false })} @drop=${onDrop}>
@@ -241,8 +239,8 @@ export const compose = () => {
               event.target.value = "";
             }} />
         </label>
-        ${hasSize ? select("size", t("compose.size"), withOwn(SIZES, draft.size), sizeText) : nothing}
-        ${hasSeconds ? select("seconds", t("compose.seconds"), withOwn(SECONDS, draft.seconds), (each) => inSeconds(Number(each))) : nothing}
+        ${isClip ? nothing : select("size", t("compose.size"), withOwn(SIZES, draft.size), sizeText)}
+        ${draft.source?.role === "edit" ? nothing : select("seconds", t("compose.seconds"), withOwn(SECONDS, draft.seconds), (each) => inSeconds(Number(each)))}
         ${isClip ? nothing : select("n", t("compose.variations"), Array.from({ length: MOST_VARIATIONS }, (_, i) => i + 1))}
         <div class="compose-go">
           ${cost()}

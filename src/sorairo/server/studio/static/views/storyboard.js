@@ -2,7 +2,7 @@
 
 import "../elements/picture.js";
 import {
-  attempt, change, duration, follow, go, html, icon, learn, live, nothing, postJson, repeat, seconds, state, t,
+  attempt, change, duration, follow, go, html, icon, learn, live, nothing, postOnce, repeat, seconds, state, t,
   videoOf,
 } from "../core/view.js";
 import {
@@ -219,7 +219,7 @@ const problemOf = (board) => {
 async function make() {
   change({ boardBusy: true });
   await attempt(async () => {
-    const video = await postJson("v1/videos", bodyOf(state.board));
+    const video = await postOnce("v1/videos", bodyOf(state.board));
     learn([video]);
     follow();
     go("clip", [video.id]);

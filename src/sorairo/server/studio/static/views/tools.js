@@ -5,7 +5,7 @@ import "../elements/curve.js";
 import "../elements/painter.js";
 import "../elements/span.js";
 import {
-  attach, attempt, change, fastFor, fastOf, follow, forgetDetails, go, html, icon, isFast, learn, link, live, nothing, number, postJson, readCharacters, remove, requestOf, seconds as inSeconds, t, toast, videoOf,
+  attach, attempt, change, fastFor, fastOf, follow, forgetDetails, go, html, icon, isFast, learn, link, live, nothing, number, postJson, postOnce, readCharacters, remove, requestOf, seconds as inSeconds, t, toast, videoOf,
 } from "../core/view.js";
 import { isBoard, lengthOf, nameOf } from "./tile.js";
 import { fastCheck } from "./fast_check.js";
@@ -278,7 +278,7 @@ async function submit(event, video, tool) {
   try {
     const made = config.send
       ? await config.send(video, form)
-      : await postJson(...requestOfTool(video, tool, form));
+      : await postOnce(...requestOfTool(video, tool, form));
     if (made) started(video, tool, made);
   } catch (error) {
     problem = error.message;

@@ -1,12 +1,12 @@
 // What has been deleted during the last day, and how to get it back.
 
 import "../elements/picture.js";
-import { ago, attempt, change, comeBack, follow, getJson, html, link, nothing, postJson, repeat, state, t } from "../core/view.js";
+import { ago, attempt, change, comeBack, follow, html, link, nothing, postJson, readList, repeat, state, t } from "../core/view.js";
 import { loading } from "./fields.js";
 import { line } from "./queue.js";
 
 const FRESH = 5000; // milliseconds after which it is read again
-const MOST = 100;
+const MOST = 1000; // that are restored at once
 
 state.trash = null;
 let readAt = 0;
@@ -14,8 +14,8 @@ let readAt = 0;
 async function read() {
   if (Date.now() - readAt < FRESH) return;
   readAt = Date.now();
-  const page = await getJson(`v1/videos?trashed=true&limit=${MOST}`).catch(() => null); // api.js has noted it
-  if (page) change({ trash: page.data });
+  const list = await readList("videos?trashed=true&").catch(() => null); // api.js has noted it
+  if (list) change({ trash: list });
 }
 
 const restore = (videos) =>
@@ -41,7 +41,7 @@ export const trash = {
     return html`
       <div class="view-head">
         <h1>${t("library.trash")}</h1>
-        ${list?.length > 1 ? html`<button @click=${() => restore(list)}>${t("library.restoreAll")}</button>` : nothing}
+        ${list?.length > 1 ? html`<button @click=${() => restore(list.slice(0, MOST))}>${t("library.restoreAll")}</button>` : nothing}
       </div>
       <p class="muted">${t("library.trashText")}</p>
       ${list

@@ -14,7 +14,7 @@ from sorairo.models.codec import Codec
 from sorairo.models.crafter.amounts import (
     amount_latents,
 )
-from sorairo.models.crafter.dream import Dream, truth_of
+from sorairo.models.crafter.dream import Dream, check_steps, truth_of
 from sorairo.models.crafter.files import load_play_model, save_play_model
 from sorairo.models.crafter.given import PLACES, Truth, given, given_channels, positions
 from sorairo.models.crafter.memory import PlaceMemory
@@ -246,8 +246,16 @@ def test_mistakes_are_named(tmp_path: Path) -> None:
     dream.start(GREY)
     with pytest.raises(UnknownNameError, match="Did you mean 'left'"):
         dream.step("lefft")
-    with pytest.raises(RequestError, match="1 to 4"):
-        dream.step("left", steps=9)
+    for steps in (9, 0, -1):
+        with pytest.raises(RequestError, match=f"^{steps} steps are out of range: .* 1 to 4"):
+            dream.step("left", steps=steps)
+        with pytest.raises(RequestError, match=f"^{steps} steps are out of range: .* 1 to 4"):
+            dream.start(steps=steps)
+    for steps in (2.5, 2.0, "2", None):  # the types of arguments are checked in tests alone
+        with pytest.raises(RequestError, match=f"^{steps} steps are out of range: take a whole"):
+            check_steps(steps)
+    check_steps(np.int64(4))
+    assert dream.step("left", steps=1).shape == (72, 72, 3), "it goes on as it was"
     with pytest.raises(RequestError, match="72x72"):
         dream.start(np.zeros((64, 64, 3), np.uint8))
     with pytest.raises(ModelError, match="cannot be played"):

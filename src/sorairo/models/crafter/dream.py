@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,14 @@ from sorairo.world.crafter.names import ACTIONS, COLUMNS, FACINGS, SIDE, action_
 from sorairo.world.crafter.state import GameState
 
 MOST_STEPS = 4
+
+
+def check_steps(steps: object) -> None:
+    """Raises RequestError for a number of solver steps that cannot be taken."""
+    if not isinstance(steps, Integral) or not 1 <= steps <= MOST_STEPS:
+        raise RequestError(
+            f"{steps} steps are out of range: take a whole number from 1 to {MOST_STEPS}."
+        )
 
 
 class Dream:
@@ -66,10 +75,11 @@ class Dream:
         """Begins with a picture of the game, uint8 [72, 72, 3], or [F, 72, 72, 3] for a clip of
         which the last frame is taken; or, for None, with one that is dreamed from the prompt or
         drawn from a state. Returns the first picture. In anchored mode, `state` is what is true in
-        it.
+        it. `steps`: 1 to 4 steps of the solver.
 
-        Raises RequestError for a picture of another size.
+        Raises RequestError for a picture of another size and for other numbers of steps.
         """
+        check_steps(steps)
         self._forget()
         self.prompt = prompt
         true = self._true(state)
@@ -101,8 +111,8 @@ class Dream:
         if self.latents is None:
             raise RequestError("No dream was begun: call start first.")
         number = action_number(action)
-        if steps is not None and not 1 <= steps <= MOST_STEPS:
-            raise RequestError(f"{steps} steps are out of range: take 1 to {MOST_STEPS}.")
+        if steps is not None:
+            check_steps(steps)
         self.prompt = self.prompt if prompt is None else prompt
         self.time += 1
         self._move(number, state)

@@ -99,6 +99,27 @@ def test_variations_are_judged(worker: Worker):
     assert video["score"] == pytest.approx(sum(video["score_parts"].values()) / 3, abs=0.002)
 
 
+def test_the_end_of_a_prompt_that_is_too_long_is_named(worker: Worker):
+    """After what was known when the job was accepted, which has no details in old jobs."""
+    said = f"{'a red ball drops onto a wooden floor, ' * 8}pencil drawing"
+    request = GenerateRequest(prompt=said, seconds=0.25, steps=1, width=96, height=96)
+    worker.run_job(claimed(worker, request=request))
+    job = now(worker)
+    video = video_of(job)
+    (note,), (detail,) = video["notes"], video["note_details"]
+    start, _, end = note.partition("): ")
+    assert start == "Ignored (too long for the model, which reads no further"
+    assert said.endswith(end)
+    assert detail == {"code": "unread", "values": {"text": end}}
+    earlier = {**job.payload, "video": {**job.payload["video"], "notes": ["Read as: a ball"]}}
+    video = video_of(dataclasses.replace(job, payload=earlier))
+    assert video["notes"] == ["Read as: a ball", note]
+    assert video["note_details"] == [{"code": "", "values": {}}, detail]
+    worker.queue.delete("video_1")
+    worker.run_job(claimed(worker))
+    assert "notes" not in video_of(now(worker)), "that of another job"
+
+
 def test_a_deleted_job_leaves_no_files(worker: Worker):
     job = claimed(worker)
     worker.queue.delete("video_1")

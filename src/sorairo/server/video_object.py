@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, RUNNING, Job
+from sorairo.notes import details_of
 from sorairo.server.job_spec import VideoFields
 
 # Status of the Video object, by status of the job.
@@ -56,8 +58,7 @@ def video_of(job: Job, retention_seconds: float | None = None) -> dict[str, Any]
         "remixed_from_video_id": fields.remixed_from_video_id,
         "error": job.error,
         "seed": fields.seed,
-        **({"notes": list(fields.notes)} if fields.notes else {}),
-        **({"note_details": list(fields.note_details)} if fields.note_details else {}),
+        **_notes(fields, result),
         **({"videos": fields.videos} if fields.videos else {}),
         **({"ignored": fields.ignored} if fields.ignored else {}),
         **({"favourite": True} if job.favourite else {}),
@@ -68,6 +69,20 @@ def video_of(job: Job, retention_seconds: float | None = None) -> dict[str, Any]
         **({"duration": float(result["seconds"])} if "seconds" in result else {}),
         **({"processing_seconds": _processing_seconds(job)} if job.status == COMPLETED else {}),
         **{name: result[name] for name in FROM_RESULT if name in result},
+    }
+
+
+def _notes(fields: VideoFields, result: Mapping[str, Any]) -> dict[str, Any]:
+    """Those that were known when the job was accepted, then those of its worker. Jobs of earlier
+    versions have no details."""
+    notes, details = fields.notes or (), fields.note_details
+    all_notes = [*notes, *result.get("notes", ())]
+    if details is None and len(all_notes) > len(notes):
+        details = details_of(notes)
+    all_details = [*(details or ()), *result.get("note_details", ())]
+    return {
+        **({"notes": all_notes} if all_notes else {}),
+        **({"note_details": all_details} if all_details else {}),
     }
 
 

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from sorairo.models.protocols import CutsPrompts, PromptContext, VideoModel
+from sorairo.notes import Note
 
 KEPT_BYTES = 1_000_000_000  # of keys and values of other prompts than those of the current window
 SHOWN = 80  # characters of what is not read
@@ -42,7 +43,8 @@ class PromptReader:
         ends = dict.fromkeys(self._unread.values())
         shown = [each if len(each) <= SHOWN else f"{each[: SHOWN - 1]}\u2026" for each in ends]
         return tuple(
-            f"Ignored (too long for the model, which reads no further): {s}" for s in shown
+            Note(f"Ignored (too long for the model, which reads no further): {s}", "unread", text=s)
+            for s in shown
         )
 
     @property

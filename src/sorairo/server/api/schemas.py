@@ -191,7 +191,8 @@ VIDEO = object_schema(
         "notes": {
             "type": "array",
             "items": TEXT,
-            "description": "How the prompt is read, and which of its words are ignored.",
+            "description": "How the prompt is read, and what of it is ignored; that its end is not"
+            " read is known when the video is completed.",
         },
         "note_details": NOTE_DETAILS,
         "videos": {

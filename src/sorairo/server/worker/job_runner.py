@@ -18,6 +18,7 @@ from sorairo.generation.requests.storyboard.request import Storyboard
 from sorairo.generation.sampling.checkpoint import INTERVAL, SamplingCheckpoint
 from sorairo.interruption import interruptible
 from sorairo.jobs.job import Job
+from sorairo.notes import details_of
 from sorairo.server.job_spec import JobSpec
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.uploads.sandbox import decode
@@ -65,11 +66,17 @@ def run_job(
         "fps": clip.fps,
         "native_size": f"{native[0]}x{native[1]}",
         **({"loras": list(engine.model_notes)} if engine.model_notes else {}),
+        **_notes(engine.prompt_notes),
         "model_name": engine.info["name"],
         "model_digest": engine.info["digest"],
         "sorairo_version": __version__,
         **score,
     }
+
+
+def _notes(notes: tuple[str, ...]) -> dict[str, Any]:
+    """What is known of the prompts only now: how much of them the model reads."""
+    return {"notes": list(notes), "note_details": details_of(notes)} if notes else {}
 
 
 def _given_clips(

@@ -28,7 +28,7 @@ MOST_STEPS = 4
 
 def check_steps(steps: object) -> None:
     """Raises RequestError for a number of solver steps that cannot be taken."""
-    if not isinstance(steps, Integral) or not 1 <= steps <= MOST_STEPS:
+    if not isinstance(steps, Integral) or not 1 <= int(steps) <= MOST_STEPS:
         raise RequestError(
             f"{steps} steps are out of range: take a whole number from 1 to {MOST_STEPS}."
         )

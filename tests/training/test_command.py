@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from sorairo.config import override
 from sorairo.errors import ConfigError
 from sorairo.models import hub
 from sorairo.training.recipes.codec2 import codec2
-from sorairo.training.recipes.registry import FORMER_NAMES
+from sorairo.training.recipes.registry import FORMER_NAMES, find_recipe
 
 TINY_CLIPS = [
     "clips.count=4",
@@ -129,3 +130,35 @@ def test_a_number_that_no_run_can_have(setting: str):
     name = setting.partition("=")[0]
     with pytest.raises(ConfigError, match=rf"loop\.{name} is .*: choose [01] "):
         override(codec2(), [f"loop.{setting}"])
+
+
+@pytest.mark.parametrize(
+    ("name", "setting", "choose"),
+    [
+        ("codec2", "optimiser.clip_norm=0", "more than 0"),  # every gradient would be zero
+        ("codec2", "optimiser.muon_lr=nan", "0 or more"),
+        ("codec2", "optimiser.momentum=1", "0 or more, below 1"),
+        ("codec2", "optimiser.betas=0.9,1", "0 or more, below 1"),
+        ("both-worlds-cpu", "sources.life.count=0", "1 or more"),  # would be all 20,000
+        ("both-worlds-cpu", "sources.life.count=-1", "1 or more"),
+        ("both-worlds-cpu", "sources.life.stride=0", "1 or more"),
+        ("both-worlds-cpu", "sources.life.shrink=0.5", "1 or more"),
+        ("both-worlds-cpu", "sources.world.styled=35", "0 to 1"),
+        ("both-worlds-cpu", "objective.text_tokens=0", "1 or more"),
+        ("both-worlds-cpu", "objective.phases=[]", "a weight above 0"),
+    ],
+)
+def test_a_number_with_which_nothing_is_learned(name: str, setting: str, choose: str):
+    field = setting.partition("=")[0].rpartition(".")[2]
+    with pytest.raises(ConfigError, match=rf"{field}.*{choose}"):
+        override(find_recipe(name), [setting])
+
+
+@pytest.mark.parametrize("setting", ["count=0", "shard_clips=0", "fps=0", "seconds=-1", "sizes="])
+def test_a_set_of_clips_that_cannot_be(setting: str):
+    with pytest.raises(ConfigError, match=rf"{setting.partition('=')[0]}.*(choose|such as)"):
+        override(codec2(), [f"clips.{setting}"]).clips.check()
+
+
+def test_a_gradient_need_not_be_clipped():
+    assert override(codec2(), ["optimiser.clip_norm=inf"]).optimiser.clip_norm == math.inf

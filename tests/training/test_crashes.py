@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import resource
 import signal
+import subprocess
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +18,13 @@ import pytest
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer, models
 
-from sorairo.errors import StateError, WriteError
+from sorairo.data.shard_folders import whole_folder
+from sorairo.errors import StateError, TrainingError, WriteError
+from sorairo.models.network_files import whole_directory
 from sorairo.training import run
+from sorairo.training.loop import run_folder
 from sorairo.training.loop.journal import Journal
 from sorairo.training.loop.schedule import learning_factor
 from sorairo.training.loop.state import TrainState, averaged_weights, read_record
@@ -161,6 +170,104 @@ def test_a_full_disk_keeps_the_saved_state(whole: Path, monkeypatch: pytest.Monk
 
 def _full(number: int) -> None:
     raise OSError(28, "No space left on device")
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """Files cannot become larger: a write fails as on a full disk, in every library."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(each.name for each in folder.rglob("*"))
+
+
+@pytest.mark.parametrize("what", ["weights", "tokenizer", "array", "text"])
+def test_a_full_disk_is_one_sentence_in_every_library(what: str, tmp_path: Path):
+    tokenizer = Tokenizer(models.WordLevel({f"w{i}": i for i in range(1000)}, unk_token="w0"))
+    write = {
+        "weights": lambda folder: save_file({"a": torch.zeros(5000)}, folder / "a"),
+        "tokenizer": lambda folder: tokenizer.save(str(folder / "a")),
+        "array": lambda folder: np.save(folder / "a.npy", np.zeros(5000)),
+        "text": lambda folder: (folder / "a").write_text("a" * 5000),
+    }[what]
+    for whole in (whole_directory, whole_folder):
+        with (
+            files_of_at_most(1000),
+            pytest.raises(WriteError, match=r"^Cannot write \S+/model: .*(too large|is full)\.$"),
+            whole(tmp_path / "model") as new,
+        ):
+            write(new)
+        assert names(tmp_path) == []
+
+
+def test_a_journal_on_a_full_disk_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", None)  # it writes in a thread
+    journal = Journal(tmp_path)
+    with (
+        files_of_at_most(100),
+        pytest.raises(WriteError, match=r"log\.jsonl: File too large\.$"),
+        closing(journal),
+    ):
+        journal.write(1, {"x" * 200: 1.0})
+
+
+def test_a_sheet_on_a_full_disk_is_one_sentence_and_no_half_picture(
+    clips, monkeypatch: pytest.MonkeyPatch
+):
+    def sheet(_self: object, path: Path, _ema: object, _step: int) -> dict[str, float]:
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(CodecObjective, "sheet", sheet)
+    recipe = change(CODEC_RECIPE, name="tiny-codec-sheet", steps=1)
+    folder = run.run_folder(recipe.name)
+    with pytest.raises(WriteError, match=r"sheet-000001\.png: No space left on device\.$"):
+        run.run(recipe)
+    assert [each for each in names(folder) if "sheet" in each] == []
+    assert read_record(state_of(folder))["step"] == "1"
+
+
+HOLDS = """
+import sys
+from filelock import FileLock
+lock = FileLock(sys.argv[1])
+lock.acquire()
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_run_is_trained_by_one_process(clips, monkeypatch: pytest.MonkeyPatch):
+    """A second one would save its own state over that of the first."""
+    monkeypatch.setattr(run_folder, "WAIT_SECONDS", 0.1)
+    recipe = change(CODEC_RECIPE, name="tiny-codec-twice", steps=1)
+    folder = run.run_folder(recipe.name)
+    lock = folder.with_name(".tiny-codec-twice.lock")
+    command, pipe = [sys.executable, "-c", HOLDS, str(lock)], subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(TrainingError, match=r"Another process trains .*twice: wait until"):
+            run.run(recipe)
+        other.kill()
+    assert not folder.exists()
+    assert run.run(recipe) == folder
+
+
+def test_what_a_killed_process_was_writing_is_removed(tmp_path: Path):
+    folder = tmp_path / "run"
+    (folder / "model").mkdir(parents=True)
+    (folder / ".model-abc_12yz").mkdir()
+    for name in (".model-abc_12yz/a", ".sheet-000001.0a1b2c3d.part.png", "model/a", "log.jsonl"):
+        (folder / name).touch()
+    with run_folder.only_process(folder):
+        assert names(folder) == ["a", "log.jsonl", "model"]
 
 
 def test_the_factor_falls_by_minutes_across_runs():

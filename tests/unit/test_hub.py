@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from random_weights import randomise
-from sorairo.errors import ModelError, UnknownNameError
+from sorairo.errors import ModelError, UnknownNameError, WriteError
 from sorairo.models import hub
 from sorairo.models.model_info import DeliveryDefaults
 from sorairo.models.network_files import load_networks, save_networks, whole_directory
@@ -71,9 +71,9 @@ def test_what_fails_while_it_is_saved_leaves_the_old_one_and_nothing_else(
     def save() -> None:
         with whole_directory(model) as new:
             (new / "model.json").write_text("half")
-            raise OSError("no space left")
+            raise OSError(28, "No space left on device")
 
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(WriteError, match=r"Cannot write .*: No space left on device\.$"):
         save()
     assert {each.name: each.read_bytes() for each in model.iterdir()} == before
     assert [each.name for each in tmp_path.iterdir()] == [model.name]

@@ -9,8 +9,10 @@ from sorairo.config.fields import field_types, formerly, original_name, typed_by
 from sorairo.config.json_files import parse_json, read_json
 from sorairo.config.json_values import from_json, to_json
 from sorairo.config.overrides import override
+from sorairo.config.ranges import check_range
 
 __all__ = [
+    "check_range",
     "field_types",
     "formerly",
     "from_json",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sorairo.config import typed_by
+from sorairo.config import check_range, typed_by
 from sorairo.errors import ConfigError, unknown_name
 from sorairo.world import registry
 from sorairo.world.protocol import ScenePart
@@ -59,6 +59,11 @@ class ClipsConfig:
                 "which is the whole world."
             )
         self._check_names()
+        check_range(self, "Of a set of clips, ", "count shard_clips", 1)
+        check_range(self, "Of a set of clips, ", "seconds fps", 0, beyond=True)
+        check_range(self, "Of a set of clips, ", "first_seed bridges", 0)
+        if not self.sizes or min(side for size in self.sizes for side in size) < 1:
+            raise ConfigError("A set of clips needs 'sizes' of 1x1 or more, such as [[96,96]].")
         if self.shots < 1 or self.shard_clips % self.shots or self.count % self.shots:
             raise ConfigError(
                 f"'shard_clips' ({self.shard_clips}) and 'count' ({self.count}) must be multiples "

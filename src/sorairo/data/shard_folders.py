@@ -11,25 +11,29 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from sorairo.video.atomic_write import one_sentence
+
 
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
     """Yields a folder to write to, which is renamed to `target` when the block ends.
 
     Its files are on the disk before that. On any error the folder is removed, and nothing has the
-    name `target`. If another process has made `target` in the meantime, that one stays.
+    name `target`. If another process has made `target` in the meantime, that one stays. Raises
+    WriteError where the system refuses, as on a full disk.
     """
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    temporary.mkdir(parents=True)
     try:
-        yield temporary
-        for path in (*temporary.iterdir(), temporary):
-            _flush(path)
-        try:
-            temporary.rename(target)
-        except OSError:
-            if not target.is_dir():
-                raise
+        with one_sentence(target):
+            temporary.mkdir(parents=True)
+            yield temporary
+            for path in (*temporary.iterdir(), temporary):
+                _flush(path)
+            try:
+                temporary.rename(target)
+            except OSError:
+                if not target.is_dir():
+                    raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 

@@ -22,6 +22,7 @@ from sorairo.errors import ModelError
 from sorairo.models.hub import FORMAT, FORMERLY, files_of, info, read_tokenizer
 from sorairo.models.model import Model, ModelConfig
 from sorairo.nn.skip_init import on_meta_device
+from sorairo.video.atomic_write import one_sentence
 
 N = TypeVar("N", bound=nn.Module)
 
@@ -73,22 +74,24 @@ def write_directory(
 @contextmanager
 def whole_directory(path: Path) -> Iterator[Path]:
     """Yields a new directory beside `path`, which takes its place, and that of an older one, when
-    the block ends; on any error it is removed and the older one stays."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
-    try:
-        yield new
-        os.chmod(new, 0o755)
-        for each in new.iterdir():
-            os.chmod(each, 0o644)  # safetensors writes for the owner alone
-        old = path.with_name(f".{path.name}-old")
-        shutil.rmtree(old, ignore_errors=True)
-        if path.exists():
-            path.rename(old)
-        new.rename(path)
-        shutil.rmtree(old, ignore_errors=True)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
+    the block ends; on any error it is removed and the older one stays. Raises WriteError where the
+    system refuses, as on a full disk."""
+    with one_sentence(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
+        try:
+            yield new
+            os.chmod(new, 0o755)
+            for each in new.iterdir():
+                os.chmod(each, 0o644)  # safetensors writes for the owner alone
+            old = path.with_name(f".{path.name}-old")
+            shutil.rmtree(old, ignore_errors=True)
+            if path.exists():
+                path.rename(old)
+            new.rename(path)
+            shutil.rmtree(old, ignore_errors=True)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
 
 
 def load_weights(

@@ -10,7 +10,7 @@ from sorairo.config import override
 from sorairo.nn.precision import choose_device
 from sorairo.training.loop.changed_settings import say_changes
 from sorairo.training.loop.loop import Loop
-from sorairo.training.loop.run_folder import run_folder
+from sorairo.training.loop.run_folder import only_process, run_folder
 from sorairo.training.loop.state import TrainState
 from sorairo.training.recipe import Recipe
 from sorairo.training.recipes.registry import find_recipe
@@ -23,9 +23,15 @@ def main(name: str, overrides: list[str]) -> Path:
 
 
 def run(recipe: Recipe) -> Path:
-    """Trains the network of a recipe, or continues an interrupted run; the path of the result."""
+    """Trains the network of a recipe, or continues an interrupted run; the path of the result.
+    Raises TrainingError where another process trains the same run."""
     check_licences(recipe)
     folder = run_folder(recipe.run_name())
+    with only_process(folder):
+        return _train(recipe, folder)
+
+
+def _train(recipe: Recipe, folder: Path) -> Path:
     task = recipe.prepare(folder)
     torch.manual_seed(recipe.loop.seed)
     network = task.network().to(choose_device(None))

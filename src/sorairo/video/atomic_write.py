@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sorairo.errors import NameTakenError, WriteError
+from sorairo.errors import NameTakenError, SorairoError, WriteError
 
 _STEM = 40  # characters of the name that its temporary name repeats: 160 bytes at most, of 255
+# What libraries say in place of the error of the system: those in Rust (safetensors, tokenizers)
+# have its number in their text; NumPy knows only that the file is too short.
+_OF_SYSTEM = re.compile(r"\(os error (\d+)\)")
+_PART = re.compile(r"\d+ requested and \d+ written")
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
@@ -32,20 +37,39 @@ def whole_file(
     stem = target.stem[:_STEM]
     temporary = target.with_name(f".{stem}.{secrets.token_hex(4)}.part{target.suffix[:_STEM]}")
     try:
-        yield temporary
-        if durable:
-            _flush(temporary)
-        if overwrite:
-            os.replace(temporary, target)
-        else:
-            _rename_to_free(temporary, target)
-        if durable and os.name == "posix":  # elsewhere folders cannot be opened
-            _flush(target.parent)
-    except OSError as error:
-        raise WriteError(f"Cannot write {path}: {error.strerror or error}.") from error
+        with one_sentence(path):
+            yield temporary
+            if durable:
+                _flush(temporary)
+            if overwrite:
+                os.replace(temporary, target)
+            else:
+                _rename_to_free(temporary, target)
+            if durable and os.name == "posix":  # elsewhere folders cannot be opened
+                _flush(target.parent)
     finally:
         with suppress(OSError):  # it is gone, or lies where nothing can be written or removed
             temporary.unlink()
+
+
+@contextmanager
+def one_sentence(path: Path) -> Iterator[None]:
+    """Turns an error of the system in the block, which writes `path`, into a WriteError: also one
+    that a library has in words of its own."""
+    try:
+        yield
+    except SorairoError:
+        raise
+    except OSError as error:
+        reason = error.strerror or str(error)
+        if _PART.fullmatch(reason):
+            reason = "only a part of it could be written, perhaps because the disk is full"
+        raise WriteError(f"Cannot write {path}: {reason}.") from error
+    except Exception as error:
+        found = _OF_SYSTEM.search(str(error))
+        if found is None:
+            raise
+        raise WriteError(f"Cannot write {path}: {os.strerror(int(found[1]))}.") from error
 
 
 def write_whole(path: Path, text: str) -> None:

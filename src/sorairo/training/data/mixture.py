@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from tokenizers import Tokenizer
 
-from sorairo.config import formerly
+from sorairo.config import check_range, formerly
 from sorairo.data.latent_dataset import ClipSet
-from sorairo.errors import TrainingError
+from sorairo.errors import ConfigError, TrainingError
 from sorairo.models.text import tokenize
 from sorairo.training.data.batch import Batch, TrainingRow, padded, stacked
 from sorairo.training.data.collate import lay_out
@@ -69,6 +69,15 @@ class DenoiserLossConfig:
     """How captions are drawn."""
     masking: MaskingConfig = field(default_factory=MaskingConfig, metadata=formerly("painting"))
     """How examples are masked."""
+
+    def __post_init__(self) -> None:
+        """Raises ConfigError for a mixture from which nothing can be drawn."""
+        check_range(self, "objective.", "tokens text_tokens", 1)
+        check_range(self, "objective.", "samples", 0)
+        if not self.phases or any(not sum(s.weight for s in p.shapes) > 0 for p in self.phases):
+            raise ConfigError(
+                "'objective.phases' needs a phase, and each phase a shape with a weight above 0."
+            )
 
 
 def phase_at(config: DenoiserLossConfig, share: float) -> Phase:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sorairo.config import check_range
 from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.rendered_shards import Shard, render_shard, shard_at, shard_count
 from sorairo.errors import ConfigError
@@ -45,6 +46,14 @@ class LatentSource:
     twins: ClipsConfig | None = None
     """The same clips with one thing changed. A share of them is replaced by the clip itself in a
     style."""
+
+    def __post_init__(self) -> None:
+        """Raises ConfigError for a number that no source can have."""
+        where = "Of a source of clips, "
+        check_range(self, where, "count stride", 1)
+        check_range(self, where, "pictures leaves", 0)
+        check_range(self, where, "shrink", 1)
+        check_range(self, where, "styled", 0, 1)
 
     @property
     def fps(self) -> float:

@@ -8,21 +8,23 @@ from pathlib import Path
 
 from torch import Tensor
 
-from sorairo.video.atomic_write import whole_file
+from sorairo.video.atomic_write import one_sentence, whole_file
 
 
 class Journal:
     """Appends to `log.jsonl` in the folder of the run, and to TensorBoard where it is installed.
 
     A run that continues at `step` removes what was written about later steps before it stopped: it
-    does them again.
+    does them again. Raises WriteError where the system refuses, as on a full disk.
     """
 
     def __init__(self, folder: Path, step: int = 0) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "log.jsonl"
         _keep_until(step, path)
-        self.lines = path.open("a", encoding="utf-8")
+        self.path = path
+        with one_sentence(path):
+            self.lines = path.open("a", encoding="utf-8")
         self.board = None
         try:
             from torch.utils.tensorboard import SummaryWriter
@@ -33,16 +35,20 @@ class Journal:
 
     def write(self, step: int, values: Mapping[str, float | Tensor]) -> None:
         """One line of the journal."""
-        self.lines.write(json.dumps({"step": step, **values}) + "\n")
-        self.lines.flush()
-        for name, value in values.items():
-            if self.board is not None:
-                self.board.add_scalar(name, value, step)
+        with one_sentence(self.path):
+            self.lines.write(json.dumps({"step": step, **values}) + "\n")
+            self.lines.flush()
+            for name, value in values.items():
+                if self.board is not None:
+                    self.board.add_scalar(name, value, step)
 
     def close(self) -> None:
-        self.lines.close()
-        if self.board is not None:
-            self.board.close()
+        with one_sentence(self.path):
+            try:
+                self.lines.close()
+            finally:
+                if self.board is not None:
+                    self.board.close()
 
 
 def _keep_until(step: int, path: Path) -> None:

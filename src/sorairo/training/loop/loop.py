@@ -28,6 +28,7 @@ from sorairo.training.loop.randomness import step_generator, step_rng
 from sorairo.training.loop.schedule import LoopConfig, learning_factor
 from sorairo.training.loop.state import TrainState
 from sorairo.training.loop.throughput import Meter, layer_shapes, peak_of_process
+from sorairo.video.atomic_write import whole_file
 
 Values = dict[str, float | Tensor]
 SHOWN = {"loss", "percent_of_peak", "psnr", "objects"}  # beside the progress bar
@@ -157,7 +158,9 @@ class Loop:
     def _sheet(self) -> None:
         step = self.state.step
         path = self.folder / f"sheet-{step:06d}.png"
-        self.journal.write(step, self.objective.sheet(path, self.state.ema, step))
+        with whole_file(path) as new:
+            values = self.objective.sheet(new, self.state.ema, step)
+        self.journal.write(step, values)
 
 
 def read_values(values: Values, step: int) -> Values:

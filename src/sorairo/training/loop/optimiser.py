@@ -12,6 +12,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from sorairo.config import check_range
+from sorairo.errors import ConfigError
 from sorairo.nn.precision import compute_dtype
 
 
@@ -31,7 +33,15 @@ class OptimiserConfig:
     weight_decay: float = 0.01
     """Decay of the weights that Muon updates, relative to its learning rate."""
     clip_norm: float = 1.0
-    """Norm to which the gradient of all weights is clipped."""
+    """Norm to which the gradient of all weights is clipped; inf: it is not clipped."""
+
+    def __post_init__(self) -> None:
+        """Raises ConfigError for a number with which nothing is learned."""
+        check_range(self, "optimiser.", "muon_lr adam_lr weight_decay", 0)
+        check_range(self, "optimiser.", "clip_norm", 0, beyond=True)
+        for name, value in (("momentum", self.momentum), *(("betas", each) for each in self.betas)):
+            if not 0 <= value < 1:
+                raise ConfigError(f"optimiser.{name} is {value:g}: choose 0 or more, below 1.")
 
 
 def orthogonalise(gradients: Float[Tensor, "k m n"], iterations: int = 5) -> Float[Tensor, "k m n"]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from sorairo.errors import ConfigError
+from sorairo.config import check_range
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,16 +36,9 @@ class LoopConfig:
 
     def __post_init__(self) -> None:
         """Raises ConfigError for a number that no run can have."""
-        for name, least, most in (
-            *((each, 0, math.inf) for each in ("steps", "warmup", "workers")),
-            *((each, 1, math.inf) for each in ("log_every", "sheet_every")),
-            *((each, 0, math.inf) for each in ("seed", "save_minutes", "minutes")),
-            *((each, 0, 1) for each in ("cooldown", "ema")),
-        ):
-            value = getattr(self, name)
-            if not least <= value <= most:
-                reach = f"{least} to {most}" if most == 1 else f"{least} or more"
-                raise ConfigError(f"loop.{name} is {value:g}: choose {reach}.")
+        check_range(self, "loop.", "steps warmup workers seed save_minutes minutes", 0)
+        check_range(self, "loop.", "log_every sheet_every", 1)
+        check_range(self, "loop.", "cooldown ema", 0, 1)
 
 
 def learning_factor(step: int, config: LoopConfig, minutes: float = 0.0) -> float:

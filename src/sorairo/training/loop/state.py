@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from sorairo.config import to_json
-from sorairo.errors import StateError, TrainingError, WriteError
+from sorairo.errors import StateError, TrainingError
 from sorairo.training.loop.optimiser import MuonAdam
 from sorairo.video.atomic_write import whole_file
 
@@ -74,10 +74,7 @@ class TrainState:
         for unfinished in folder.glob(f".{path.stem}.*.part{path.suffix}"):  # of a killed process
             unfinished.unlink()
         with whole_file(path, durable=True) as temporary:
-            try:
-                save_file({k: v.contiguous() for k, v in tensors.items()}, temporary, record)
-            except SafetensorError as error:
-                raise WriteError(f"Cannot write {path}: {error}.") from error
+            save_file({k: v.contiguous() for k, v in tensors.items()}, temporary, record)
 
     def load(self, folder: Path) -> bool:
         """Loads the state in `folder`; False if there is none.

@@ -15,6 +15,7 @@ from sorairo.cli.main import run
 from sorairo.config import override
 from sorairo.errors import ConfigError
 from sorairo.models import hub
+from sorairo.training.recipes.both_worlds_cpu import both_worlds_cpu
 from sorairo.training.recipes.codec2 import codec2
 from sorairo.training.recipes.registry import FORMER_NAMES, find_recipe
 
@@ -146,6 +147,10 @@ def test_a_number_that_no_run_can_have(setting: str):
         ("both-worlds-cpu", "sources.world.styled=35", "0 to 1"),
         ("both-worlds-cpu", "objective.text_tokens=0", "1 or more"),
         ("both-worlds-cpu", "objective.phases=[]", "a weight above 0"),
+        ("both-worlds-cpu", "objective.masking.strengths=0,0.9", "above 0"),  # divides by zero
+        ("both-worlds-cpu", "objective.masking.top=10", "0 to 1"),
+        ("tabletop-fast", "rank=0", "1 or more"),
+        ("tabletop-fast", "objective.steps=0", "1 or more"),
     ],
 )
 def test_a_number_with_which_nothing_is_learned(name: str, setting: str, choose: str):
@@ -162,3 +167,26 @@ def test_a_set_of_clips_that_cannot_be(setting: str):
 
 def test_a_gradient_need_not_be_clipped():
     assert override(codec2(), ["optimiser.clip_norm=inf"]).optimiser.clip_norm == math.inf
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "transformer.heads=3",
+        "transformer.heads=0",
+        "transformer.dim=100",
+        "text.dim=128",
+        "transformer.text_dim=128",
+        "transformer.latent_channels=8",
+        "codec.latent_channels=4",
+        "text.layers=0",
+    ],
+)
+def test_networks_that_do_not_fit_together_render_no_clips(
+    setting: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    recipe = override(both_worlds_cpu(), [f"model.{setting}"])
+    with pytest.raises(ConfigError, match=rf"^model\..*{setting.partition('=')[0]}"):
+        recipe.prepare(tmp_path)
+    assert list(tmp_path.iterdir()) == []

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sorairo.config import check_range
+from sorairo.errors import ConfigError
 from sorairo.flow.path import token_sigma
 from sorairo.flow.schedules import strength_sigma, training_sigmas
 from sorairo.world.tabletop.language.caption_plan import weighted
@@ -61,6 +63,16 @@ class MaskingConfig:
     """Range of the strengths of edits."""
     objects: float = 1.0
     """Weight in the loss of a token that shows a body."""
+
+    def __post_init__(self) -> None:
+        """Raises ConfigError for a number that no mask or noise can have."""
+        shares = "plain per_frame prefix suffix both middle box"
+        check_range(self, "masking.", f"{shares} objects spread", 0)
+        check_range(self, "masking.", "single bridged top", 0, 1)
+        check_range(self, "masking.", "shift", 0, beyond=True)
+        for name, values in (("levels", self.levels), ("strengths", self.strengths)):
+            if not all(0 < each <= 1 for each in values):
+                raise ConfigError(f"masking.{name} are above 0 and at most 1, not {values}.")
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from sorairo.training.networks.encoding_codec import (
 )
 from sorairo.training.networks.initial_weights import load_initial
 from sorairo.training.networks.model_record import training_record
+from sorairo.training.networks.model_shape import check_shape
 from sorairo.training.objectives.denoiser import DenoiserObjective
 from sorairo.training.share_alike import model_licence
 from sorairo.training.text_encoder.directory import text_encoder_licence, text_encoder_of_run
@@ -89,7 +90,8 @@ class ModelRecipe:
         ]
 
     def prepare(self, folder: Path) -> DenoiserTask:
-        text = self._text_encoder()  # what is wrong with it is said before clips are rendered
+        check_shape(self.model)  # what is wrong is said before clips are rendered
+        text = self._text_encoder()
         encoding, wanted = self.encoded()
         patch, workers = self.model.transformer.patch, self.loop.workers
         paths = encode_sources(encoding.codec, wanted, patch=patch, workers=workers)

@@ -13,6 +13,7 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor
 
+from sorairo.config import check_range
 from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.latent_dataset import ClipSet
 from sorairo.generation.engine import load
@@ -50,6 +51,10 @@ class FewStepRecipe:
     """Rank of the change of each weight."""
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     loop: LoopConfig = field(default_factory=LoopConfig)
+
+    def __post_init__(self) -> None:
+        """Raises ConfigError for a rank with which nothing is learned."""
+        check_range(self, "", "rank", 1)
 
     @property
     def licence(self) -> str:

@@ -20,6 +20,7 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor
 
+from sorairo.config import check_range
 from sorairo.data.latent_dataset import ClipSet
 from sorairo.flow import path as flow
 from sorairo.flow.guidance import guide
@@ -43,6 +44,12 @@ class FewStepConfig(DenoiserLossConfig):
     """Steps of the teacher within each of them."""
     own_points: float = 0.5
     """Share of the batches that begin where the student's own steps lead to, not at noised data."""
+
+    def __post_init__(self) -> None:
+        """Raises ConfigError for a number that no student can have."""
+        super().__post_init__()
+        check_range(self, "objective.", "steps teacher_steps", 1)
+        check_range(self, "objective.", "own_points", 0, 1)
 
 
 @dataclass(frozen=True, kw_only=True)

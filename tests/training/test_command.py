@@ -190,3 +190,24 @@ def test_networks_that_do_not_fit_together_render_no_clips(
     with pytest.raises(ConfigError, match=rf"^model\..*{setting.partition('=')[0]}"):
         recipe.prepare(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_out_of_memory_names_the_size_of_its_batches(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+):
+    class OutOfMemoryError(RuntimeError):  # of torch, by its name
+        pass
+
+    for error in (MemoryError(), OutOfMemoryError("CUDA out of memory")):
+        monkeypatch.setattr("sorairo.training.main", _raises(error))
+        assert run(["train", "tabletop"]) == 1
+        said = capfd.readouterr().err
+        assert said.startswith("Error: Out of memory: make the batches smaller (objective.tokens")
+        assert "--seconds" not in said
+
+
+def _raises(error: Exception) -> Callable[..., str]:
+    def main(*_words: object) -> str:
+        raise error
+
+    return main

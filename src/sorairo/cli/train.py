@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from sorairo.cli.console import say, show
-from sorairo.errors import MissingExtraError
+from sorairo.errors import MissingExtraError, TrainingError
 
 
 @click.command(
@@ -32,5 +32,12 @@ def train(recipe: str, overrides: tuple[str, ...]) -> None:
             raise
         raise MissingExtraError(
             f"Training needs {error.name}: pip install 'sorairo[train]'."
+        ) from error
+    except Exception as error:
+        if not isinstance(error, MemoryError) and type(error).__name__ != "OutOfMemoryError":
+            raise
+        raise TrainingError(
+            "Out of memory: make the batches smaller (objective.tokens of a model, objective.batch"
+            " of another network). The same command continues the run."
         ) from error
     show(str(result))

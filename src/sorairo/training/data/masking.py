@@ -66,8 +66,8 @@ class MaskingConfig:
 
     def __post_init__(self) -> None:
         """Raises ConfigError for a number that no mask or noise can have."""
-        shares = "plain per_frame prefix suffix both middle box"
-        check_range(self, "masking.", f"{shares} objects spread", 0)
+        kinds = "plain per_frame prefix suffix both middle box"
+        check_range(self, "masking.", f"{kinds} objects spread", 0)
         check_range(self, "masking.", "single bridged top", 0, 1)
         check_range(self, "masking.", "shift", 0, beyond=True)
         for name, values in (("levels", self.levels), ("strengths", self.strengths)):

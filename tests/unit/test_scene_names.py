@@ -48,7 +48,8 @@ def test_all_of_a_world_has_names(world: str):
     assert texts == set(part.NAMES)
 
 
-@pytest.mark.parametrize("name", RECIPES)
+# that of own-clips are in a folder of its user
+@pytest.mark.parametrize("name", [name for name in RECIPES if name != "own-clips"])
 def test_the_clips_of_recipes_have_names_of_their_worlds(name: str):
     for config, _ in RECIPES[name]().rendered():
         config.check()

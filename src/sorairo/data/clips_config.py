@@ -10,6 +10,7 @@ from typing import Any
 from sorairo.config import check_range, typed_by
 from sorairo.errors import ConfigError, unknown_name
 from sorairo.world import registry
+from sorairo.world.footage.scene import SceneConfig as Footage
 from sorairo.world.protocol import ScenePart
 from sorairo.world.registry import TABLETOP
 from sorairo.world.tabletop.scene import FIRST_LIGHT
@@ -59,6 +60,8 @@ class ClipsConfig:
                 "which is the whole world."
             )
         self._check_names()
+        if isinstance(self.scene, Footage):
+            self.scene.check()
         check_range(self, "Of a set of clips, ", "count shard_clips", 1)
         check_range(self, "Of a set of clips, ", "seconds fps", 0, beyond=True)
         check_range(self, "Of a set of clips, ", "first_seed bridges", 0)

@@ -65,3 +65,7 @@ class OpenLanguage:
 
     def warnings(self, prompt: str, trained_on: Mapping[str, Any] | None = None) -> list[str]:
         return []
+
+
+LANGUAGE = OpenLanguage()
+"""The language as `world.registry` loads it."""

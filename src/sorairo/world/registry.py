@@ -119,12 +119,25 @@ CRAFTER = WorldEntry(
     requires=("crafter",),
     install="The world of Crafter needs a package: pip install 'sorairo[play]'.",
 )
+FOOTAGE = WorldEntry(
+    fps=12.0,
+    sizes=((128, 128), (160, 96), (96, 160)),
+    language="sorairo.world.open_language:LANGUAGE",
+    world="sorairo.world.footage.world:WORLD",
+    scene="sorairo.world.footage.scene:Scene",
+    part="sorairo.world.footage.scene:SceneConfig",
+    caption="sorairo.world.footage.scene:caption",
+    details=("own",),
+    requires=(),
+    install="",
+)
 WORLDS = {
     "tabletop": TABLETOP,
     "lifelike": LIFELIKE,
     "menagerie": MENAGERIE,
     "crafter": CRAFTER,
 }
+READ = {"footage": FOOTAGE}  # worlds that are read from a user's files
 DEFAULT = "tabletop"  # of models that do not name their world
 NONE = ""  # the world of models that were trained on no simulated world
 JOINT = "+"  # between the names of several worlds, of a model that was trained on all of them
@@ -137,9 +150,10 @@ def names_in(world: str) -> tuple[str, ...]:
 
 def entry(name: str) -> WorldEntry:
     """What is known of a world without loading it. Raises UnknownNameError."""
-    if name not in WORLDS:
-        raise unknown_name("world", name, tuple(WORLDS))
-    return WORLDS[name]
+    known = WORLDS | READ
+    if name not in known:
+        raise unknown_name("world", name, tuple(known))
+    return known[name]
 
 
 @cache

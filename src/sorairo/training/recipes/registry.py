@@ -18,6 +18,7 @@ from sorairo.training.recipes.crafter import crafter, crafter_codec
 from sorairo.training.recipes.few_steps import tabletop_fast
 from sorairo.training.recipes.grown import grown
 from sorairo.training.recipes.laws import laws
+from sorairo.training.recipes.own_clips import own_clips
 from sorairo.training.recipes.scaling import SMALL
 from sorairo.training.recipes.tabletop import (
     canvas_codec,
@@ -38,6 +39,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "text-encoder": text_encoder,
     "both-worlds": both_worlds,
     "both-worlds-cpu": both_worlds_cpu,
+    "own-clips": own_clips,
     "tabletop": tabletop,
     "canvas": canvas,
     "laws": laws,

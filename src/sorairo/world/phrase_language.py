@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -26,6 +26,7 @@ _SIDE = re.compile(
 _OPPOSITE = {"left": "right", "right": "left", "左": "右", "右": "左"}
 
 
+@runtime_checkable
 class FactsMeaning(TextMeaning, Protocol):
     """What a text asserts, as facts."""
 

@@ -98,3 +98,15 @@ def test_a_part_of_the_world_in_which_nothing_can_happen_is_refused():
         sample_scene(rng, SceneConfig(kinds=("donkey",), events=("run",)))
     with pytest.raises(UnknownNameError, match="Did you mean 'horse'"):
         sample_scene(rng, SceneConfig(kinds=("hrose",)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "may"),
+    [
+        ("a brown horse walks to the left", "a brown horse eats", True),
+        ("a brown horse walks to the left", "a white horse walks to the left", False),
+        ("a horse walks in a forest", "a horse walks in a meadow", False),
+    ],
+)
+def test_shots_of_one_scene_may_differ_in_what_happens(one: str, other: str, may: bool):
+    assert parse(one).may_share_scene(parse(other)) is may

@@ -9,6 +9,8 @@ from sorairo.training.data.samplers.captions import CaptionConfig, example_capti
 from sorairo.training.data.samplers.example import ExampleSpec, TrainingExample
 from sorairo.training.data.samplers.windows import objects_in, one_text
 from sorairo.world import registry
+from sorairo.world.phrase_language import FactsMeaning
+from sorairo.world.phrases import says_otherwise
 from sorairo.world.protocol import Scene
 from sorairo.world.tabletop.language.captions import parse
 from sorairo.world.tabletop.scene import Scene as TabletopScene
@@ -46,7 +48,9 @@ def _tells_apart(text: str, other: Scene, world: str) -> bool:
         whole = registry.caption(
             world, other, np.random.default_rng(0), language="en", detail=detail
         )
-        return not language.parse(text).may_share_scene(language.parse(whole))
+        said, described = language.parse(text), language.parse(whole)
+        facts = [each.facts for each in (said, described) if isinstance(each, FactsMeaning)]
+        return len(facts) == 2 and says_otherwise(*facts)
     assertions = parse(text)
     colors = {color for _, color, *_ in assertions.bodies if color}
     differences = (

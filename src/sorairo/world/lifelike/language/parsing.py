@@ -13,6 +13,7 @@ from functools import cache
 
 from sorairo.world.lifelike.language import lexicon
 from sorairo.world.lifelike.language.circumstances import usual_circumstances
+from sorairo.world.lifelike.language.sharing import may_share_scene
 from sorairo.world.lifelike.language.synonyms import spoken, usual_words
 from sorairo.world.phrases import Fact, Piece, begins, cut
 
@@ -44,10 +45,10 @@ class Assertion:
         return frozenset(fact for fact in self.facts if fact[0].rstrip("0123456789") in kinds)
 
     def may_share_scene(self, other: Assertion) -> bool:
-        """Whether both can be about one scene: no kind of fact has different values in them."""
-        mine, theirs = dict(self.facts), dict(other.facts)
-        single = {k for k in mine if k not in ("thing",) and not k.startswith("worn")}
-        return all(mine[kind] == theirs[kind] for kind in single & set(theirs))
+        """Whether both can be about one scene, as shots of one story are: nothing that lasts
+        differs, and if both name somebody or something, they have one of them in common. What
+        happens and how it is filmed may differ."""
+        return may_share_scene(self.facts, other.facts)
 
 
 def parse(text: str) -> Assertion:
@@ -150,7 +151,9 @@ def _bound(pieces: list[Piece], *, owner_follows: bool) -> set[Fact]:
             color = ""
         elif kind == "style":
             style = length if value == "hair" else value
-            facts.add((f"hair{owner}", style if style == "bald" else f"{color} {style}"))
+            looks = style if style == "bald" else f"{color} {style}".strip()
+            if looks:
+                facts.add((f"hair{owner}", looks))
             color = length = ""
         elif kind == "thing":
             facts.add(("thing", value))

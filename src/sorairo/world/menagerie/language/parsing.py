@@ -7,7 +7,7 @@ from functools import cache
 
 from sorairo.world.menagerie.language import lexicon
 from sorairo.world.menagerie.language.names import NAMES
-from sorairo.world.phrases import Fact, Piece, cut
+from sorairo.world.phrases import Fact, Piece, cut, differ
 
 # Of several actions in a text, the first of these is what happens.
 ORDER = ("chase", "follow", "pass", "stop", "leave", "eat", "run", "stand", "walk")
@@ -17,6 +17,8 @@ _FILLERS = frozenset(
         *("there", "which", "while", "s", "地上是", "然后", *"一只头匹条的和，。、着了在又并有"),
     }
 )
+
+_PASSING = frozenset({"event", "heading", "camera"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +37,10 @@ class Assertion:
         return frozenset(fact for fact in self.facts if fact[0].rstrip("01") in kinds)
 
     def may_share_scene(self, other: Assertion) -> bool:
-        """Whether both can be about one scene: no kind of fact has different values in them."""
-        mine, theirs = dict(self.facts), dict(other.facts)
-        return all(mine[kind] == theirs[kind] for kind in mine.keys() & theirs.keys())
+        """Whether both can be about one scene: nothing that lasts differs. What the animals do and
+        how they are filmed may."""
+        lasting = {kind for kind, _ in self.facts} - _PASSING
+        return not differ(self.facts, other.facts, lasting)
 
 
 def parse(text: str) -> Assertion:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
+from sorairo.world.lifelike.events.props import CARRIED, SEATS
+from sorairo.world.lifelike.events.toppling import TOPPLING
 from sorairo.world.lifelike.filming.shots import choice, draw_camera
+from sorairo.world.lifelike.matter.bites import EDIBLE
+from sorairo.world.lifelike.matter.water import FLOATING, SINKING
 from sorairo.world.lifelike.people.appearance.looks import CLOTHES_COLORS
 from sorairo.world.lifelike.places import PLACES
 from sorairo.world.lifelike.sampling import (
@@ -18,9 +22,18 @@ from sorairo.world.lifelike.sampling import (
     sample_person,
     sample_scene,
 )
-from sorairo.world.lifelike.scene import Scene, SceneConfig, Thing
+from sorairo.world.lifelike.scene import FOLLOWED, Scene, SceneConfig, Thing
 from sorairo.world.lifelike.thing_names import NAMES
 
+# The things with names of events that not all of them suit.
+ABLE: Mapping[str, Collection[str]] = {
+    "sit": SEATS,
+    "carry": CARRIED,
+    "topple": TOPPLING,
+    "bite": EDIBLE,
+    "float": FLOATING,
+    "sink": SINKING,
+}
 Change = Callable[[Scene, np.random.Generator, SceneConfig], Scene | None]
 
 
@@ -52,7 +65,8 @@ def sample_shots(
 
 def changed(scene: Scene, rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) -> Scene:
     """The scene with one thing changed: the colour of a garment or of a thing, who or what it is
-    about, where it happens, or the heading. The event and the camera stay the same."""
+    about, where it happens, or the heading. The event stays the same, and so does the camera,
+    which turns with who goes another way."""
     for index in rng.permutation(len(CHANGES)):
         other = CHANGES[int(index)](scene, rng, config)
         if other is not None:
@@ -103,7 +117,8 @@ def _other_person(scene: Scene, rng: np.random.Generator, _: SceneConfig) -> Sce
     person, taken = scene.people[0], {(each.sex, each.age) for each in scene.people}
     while True:
         drawn = sample_person(rng)
-        if (drawn.sex, drawn.age) not in taken:
+        grown = scene.event != "sit" or drawn.age != "child"  # whose feet would hang in the air
+        if grown and (drawn.sex, drawn.age) not in taken:
             break
     names = ("top", "top_color", "bottom", "bottom_color", "shoe_color")
     clothes = {name: getattr(person, name) for name in names}
@@ -119,7 +134,8 @@ def _other_thing(scene: Scene, rng: np.random.Generator, _: SceneConfig) -> Scen
     if not scene.things or scene.things[0].kind not in NAMES:
         return None
     shown = {thing.kind for thing in scene.things}
-    return _with_thing(scene, kind=choice(rng, tuple(name for name in NAMES if name not in shown)))
+    able = [name for name in ABLE.get(scene.event, NAMES) if name in NAMES and name not in shown]
+    return _with_thing(scene, kind=choice(rng, tuple(able)))
 
 
 def _other_place(scene: Scene, rng: np.random.Generator, config: SceneConfig) -> Scene | None:
@@ -136,7 +152,10 @@ def _other_heading(scene: Scene, _: np.random.Generator, __: SceneConfig) -> Sce
     opposite = {"left": "right", "right": "left", "towards": "away", "away": "towards"}
     if scene.heading not in opposite:
         return None
-    return dataclasses.replace(scene, heading=opposite[scene.heading])
+    shot = scene.shot
+    if scene.event in FOLLOWED and shot.camera.startswith("pan"):  # turns with the subject
+        shot = dataclasses.replace(shot, camera=f"pan_{opposite[scene.heading]}")
+    return dataclasses.replace(scene, heading=opposite[scene.heading], shot=shot)
 
 
 def _with_thing(scene: Scene, **fields: str) -> Scene:

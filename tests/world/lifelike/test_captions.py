@@ -71,6 +71,7 @@ def test_captions_are_true_and_are_read_back(event: str):
                 assert facts <= true_facts(scene)
                 meaning = parse(text)
                 assert (meaning.facts, meaning.unknown) == (facts, ()), text
+                assert LANGUAGE.read(text).text == text
 
 
 def test_captions_of_pictures_say_nothing_of_what_happens():

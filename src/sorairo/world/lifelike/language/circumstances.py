@@ -44,6 +44,8 @@ PLACE_NOUNS: dict[str, tuple[str, str]] = {
     "laboratory": ("laboratory|lab", "实验室"),
     "studio": ("photo studio|film studio|studio", "摄影棚|影棚|工作室"),
 }
+# Before the wave that is painted, and not before somebody who waves.
+_NO_NOUN = "".join(f"(?<!{word} )" for word in ("a", "the", *lexicon.COLORS_ZH))
 # What is read as the phrases of captions, by regular expressions in lower case.
 OTHERS: tuple[tuple[str, str], ...] = (
     ("in the fog", "(?:in|through) (?:the |a )?(?:thick |dense )?(?:fog|mist)|on a foggy day"),
@@ -74,6 +76,9 @@ OTHERS: tuple[tuple[str, str], ...] = (
     ("The camera descends", "(?:the )?camera (?:cranes down|goes down|moves down|sinks)"),
     ("It is a close-up", "(?:in )?a close-?up(?: shot)?(?: of)?|close-?up(?: of)?"),
     ("two people", "a (?:young |old )?couple|two (?:friends|lovers|strangers)"),
+    ("t-shirt", "dress shirt|(?<!on )(?<!the )top(?! (?:hats?|of|floor|speed|shelf|left|right))"),
+    ("waves", f"{_NO_NOUN}wave(?! line)"),
+    ("at night", "(?:by|during the) night|(?:at|in the) night-?time"),
     ("blond", "(?:golden|gold|blonde|fair)(?= hair)"),
     ("black", "dark(?= hair)"),
     ("大雾弥漫", "在?(?:大|浓|薄)?雾(?:中|里)|起雾(?:了)?|有雾"),
@@ -82,6 +87,8 @@ OTHERS: tuple[tuple[str, str], ...] = (
     ("清晨时分", "在?(?:清晨|早晨|早上|黎明|日出)(?:时)?"),
     ("黄昏时分", "在?(?:黄昏|傍晚|日落|夕阳下)(?:时)?"),
     ("深夜时分", "在?(?:深夜|午夜|半夜)(?:时|里)?"),
+    ("在夜里", "在?(?:夜晚|夜里|夜间|晚上|晚间|夜色中|夜幕下)"),
+    ("年轻女子", "(?<=[个位名的])人(?![们群行物])|(?<=(?<!没)有)人(?![们群行物])"),
     ("镜头推近", "镜头(?:拉近|推进|靠近|放大)"),
     ("镜头拉远", "镜头(?:推远|后退|缩小)"),
 )
@@ -121,7 +128,25 @@ def usual_circumstances(text: str) -> tuple[str, tuple[Change, ...]]:
             changes.append((found[0], usual))
         return usual
 
-    return _pattern().sub(exchanged, text), tuple(changes)
+    text = _pattern().sub(exchanged, text)
+    return _at_night(text, changes), tuple(changes)
+
+
+def _at_night(text: str, changes: list[Change]) -> str:
+    """The night as an hour, where another place is named: alone it is a place of captions."""
+    lower = text.lower()
+    others = (words for name, words in lexicon.PLACES.items() if name != "night")
+    if not any(each.lower() in lower for words in others for each in (*words["en"], *words["zh"])):
+        return text
+
+    def exchanged(found: re.Match[str]) -> str:
+        usual = lexicon.HOURS["night"]["en" if found[0].isascii() else "zh"][0]
+        written = next((said for said, read in changes if read == found[0]), found[0])
+        changes[:] = [*(each for each in changes if each[0] != written), (written, usual)]
+        return usual
+
+    night = (*map(_whole, lexicon.PLACES["night"]["en"]), *lexicon.PLACES["night"]["zh"])
+    return re.sub("|".join(night), exchanged, text, flags=re.IGNORECASE)
 
 
 def _usual(found: re.Match[str]) -> str:

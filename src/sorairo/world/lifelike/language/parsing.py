@@ -14,7 +14,7 @@ from functools import cache
 from sorairo.world.lifelike.language import lexicon
 from sorairo.world.lifelike.language.circumstances import usual_circumstances
 from sorairo.world.lifelike.language.sharing import may_share_scene
-from sorairo.world.lifelike.language.synonyms import spoken, usual_words
+from sorairo.world.lifelike.language.synonyms import TRANSITIVE, spoken, usual_words
 from sorairo.world.phrases import Fact, Piece, begins, cut
 
 _ONE = {f"一{measure}" for measure in lexicon.MEASURES.values()}
@@ -24,9 +24,12 @@ _FILLERS = frozenset(
         *("glass", "he", "her", "his", "left", "of", "off", "on", "out", "pane", "people"),
         *("person", "right", "same", "she", "the", "their", "there", "they"),
         *("to", "towards", "two", "up", "wearing", "wears", "which", "while", "with"),
-        *("地面是", "一位", "一个", *_ONE, *"的穿和，。、着了在又并"),
+        *("地面是", "一位", "一个", *_ONE, *"的穿和，。、着了在又并有"),
+        *("他", "她", "它", "他们", "她们", "它们", "人", "人们", *"上里个位名只张条"),
     }
 )
+
+_OBJECT = re.compile(r"\s+(?:a|an|the|his|her|their|its|my|some|it|them)\b")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +56,7 @@ class Assertion:
 
 def parse(text: str) -> Assertion:
     """What an English or Chinese text asserts."""
-    pieces = cut(usual_circumstances(text)[0], _phrases(), _FILLERS)
+    pieces = cut(usual_circumstances(text)[0], _phrases(), _FILLERS, _stands)
     chinese = any("\u4e00" <= letter <= "\u9fff" for letter in text)
     facts = _bound(pieces, owner_follows=chinese)
     unknown = tuple(piece.text for piece in pieces if piece.fact is None)
@@ -120,7 +123,7 @@ def rewritten(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     if len(lower) != len(text):  # letters that change their number
         return text, ()
     while place < len(text):
-        match = next((p for p in known if begins(lower, place, p)), None)
+        match = next((p for p in known if _stands(lower, place, p)), None)
         found = text[place : place + len(match)] if match else text[place]
         usual = usual_words().get(match or "")
         if usual is not None:
@@ -128,6 +131,13 @@ def rewritten(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
         result += usual or found
         place += len(found)
     return result, tuple(changes)
+
+
+def _stands(text: str, place: int, phrase: str) -> bool:
+    """Whether a phrase stands at a place of a text, and there means what happens by itself."""
+    if not begins(text, place, phrase):
+        return False
+    return phrase not in TRANSITIVE or not _OBJECT.match(text, place + len(phrase))
 
 
 def _bound(pieces: list[Piece], *, owner_follows: bool) -> set[Fact]:

@@ -27,7 +27,7 @@ PEOPLE = _rows(
     ("old man", "grandfather|grandpa|elderly gentleman|senior man|old guy|aged man"),
     ("middle-aged woman", "middle-aged lady|mother|mom|mum|mature woman"),
     ("middle-aged man", "middle-aged guy|father|dad|mature man"),
-    ("年轻女子", "女士|女人|女子|女性|姑娘|美女|女生|年轻女性|年轻女士|人"),
+    ("年轻女子", "女士|女人|女子|女性|姑娘|美女|女生|年轻女性|年轻女士"),
     ("年轻男子", "男士|男人|男子|男性|小伙子|小伙|男生|年轻男性"),
     ("小女孩", "女童|小姑娘|女娃"),
     ("小男孩", "男孩子|男童|小孩|小孩子|孩子|儿童"),
@@ -37,7 +37,7 @@ PEOPLE = _rows(
     ("中年男子", "爸爸|父亲|叔叔|大叔"),
 )
 CLOTHES = _rows(
-    ("t-shirt", "shirt|tee|tee shirt|t shirt|blouse|top"),
+    ("t-shirt", "shirt|tee|tee shirt|t shirt|blouse"),
     ("sweater", "pullover|hoodie|cardigan|sweatshirt"),
     ("coat", "jacket|trench coat|raincoat|parka"),
     ("dress", "gown|frock|sundress"),
@@ -66,7 +66,7 @@ ACTIONS: dict[str, tuple[str, str]] = {
     ),
     "stops": ("stop none", "comes to a stop|halts|comes to a halt|comes to a standstill"),
     "turns around": ("turn none", "turns back|turns round|does a u-turn|makes a u-turn"),
-    "waves": ("wave none", "wave|waving|waves a hand|waves hello|says hello|greets"),
+    "waves": ("wave none", "waving|waves a hand|waves hello|says hello|greets"),
     "dances": ("dance none", "dance|dancing|is grooving|boogies"),
     "stands still": ("stand none", "stands|standing|stand|waits|is waiting|poses"),
     "carries": ("carry none", "carrying|carry|is carrying|holds|holding|is holding|hauls|brings"),
@@ -111,6 +111,13 @@ ACTIONS: dict[str, tuple[str, str]] = {
     "倒下": ("topple none", "翻倒|倾倒|倒在地上"),
     "滚动": ("track none", "滚着|滚过|滚来|滚去"),
 }
+# What somebody does to a thing ("drops a vase") is none of the events of the world.
+TRANSITIVE = frozenset(
+    {
+        *("drops", "dropping", "breaks", "smashes", "shatters", "shattering", "bursts"),
+        *("topples",),
+    }
+)
 DIRECTIONS = {
     "left": ("to the left", "leftwards|leftward|to his left|to her left|向左|往左|朝左"),
     "right": ("to the right", "rightwards|rightward|to his right|to her right|向右|往右|朝右"),

@@ -48,6 +48,12 @@ def test_each_control_fails_by_what_is_wrong(who: str, wrong: str):
     assert (found[wrong], found["all"]) == (0.0, 0.0)
 
 
+def test_a_story_of_another_frame_rate_is_judged_by_its_times():
+    clip = truth().clip
+    faster = Clip(frames=clip.frames.repeat(2, 0), fps=2 * clip.fps)
+    assert SUITE.judge(truth().question, [faster], truth()) == verdict("truth")
+
+
 def test_there_must_be_somebody():
     frames = truth().clip.frames
     empty = np.broadcast_to(np.linspace(90, 160, 128, dtype=np.uint8)[:, None, None], frames.shape)

@@ -33,6 +33,17 @@ def test_a_cut_and_a_tint_are_found_where_they_are():
     assert seam_metrics.sharpest(frames, 12, 23) < 1.5 < seam_metrics.sharpest(frames, 4, 16)
 
 
+def test_a_new_shot_is_another_picture():
+    frames = sliding()
+    frames[12:] = 255 - frames[12:]
+    assert [cut for cut in range(1, 30) if seam_metrics.cut_at(frames, cut)] == [12]
+    still = frames[:1].repeat(24, 0)
+    assert not seam_metrics.cut_at(still, 12)
+    still[12:] += 1  # as at a key frame
+    still[12:, :, ::2] -= 1
+    assert not seam_metrics.cut_at(still, 12)
+
+
 def test_fast_motion_at_a_joint_is_no_excess():
     slow, fast = sliding(16, 1.0), sliding(4, 3.0, start=24)
     frames = np.concatenate([slow, fast])

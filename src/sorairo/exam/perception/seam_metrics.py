@@ -35,10 +35,14 @@ def jump(frames: np.ndarray, at: int) -> float:
 
 
 def cut_at(frames: np.ndarray, cut: int) -> bool:
-    """Whether a new shot begins with a frame: the change into it is twice any change around it."""
-    near = changes(frames[cut - 1 - AROUND : cut + 1 + AROUND])
-    others = np.delete(near, AROUND)
-    return bool(near[AROUND] > 2 * others.max())
+    """Whether a new shot begins with a frame: the change into it is twice any change around it, and
+    more than grain or a key frame of a picture that stays. False where a clip ends before."""
+    if cut >= len(frames):
+        return False
+    first = max(cut - 1 - AROUND, 0)
+    near = changes(frames[first : cut + 1 + AROUND])
+    others = np.delete(near, cut - 1 - first)
+    return bool(near[cut - 1 - first] > 2 * max(float(others.max(initial=0.0)), FLOOR))
 
 
 def excess(frames: np.ndarray, at: int) -> float:

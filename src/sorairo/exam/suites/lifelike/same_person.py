@@ -27,6 +27,7 @@ from sorairo.exam.suite import Suite
 from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.storyboard.request import Card, Storyboard
 from sorairo.video import Clip
+from sorairo.video.resampling import at_fps
 from sorairo.world.lifelike.filming.stories import sample_shots
 from sorairo.world.lifelike.language.captions import stated
 from sorairo.world.lifelike.renderer import Renderer
@@ -130,13 +131,13 @@ def _prompt(scene: Scene, seed: tuple[int, int]) -> str:
 
 
 def judge(question: StoryQuestion, answer: Answer, truth: StoryTruth) -> Verdict:
-    (clip,) = answer
+    clip = at_fps(answer[0], FPS)  # of a model with another frame rate
     del truth
     shots = list(_shots(clip, len(question.scenes)))
     seen = [person_in(shot) for shot in shots]
     cuts = [SHOT * i for i in range(1, len(shots))]
     verdict = {
-        "cuts": all(cut < len(clip.frames) and cut_at(clip.frames, cut) for cut in cuts),
+        "cuts": all(cut_at(clip.frames, cut) for cut in cuts),
         "somebody": all(each.there for each in seen),
         **{
             kind: all(same_chance(kind, *pair) >= AGREES for pair in combinations(seen, 2))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -23,8 +25,10 @@ from sorairo.world.lifelike.scene import (
     FRAMINGS,
     HOURS,
     WEATHERS,
+    Cut,
     Scene,
     SceneConfig,
+    Shot,
 )
 
 
@@ -86,6 +90,31 @@ def test_captions_of_pictures_say_nothing_of_what_happens():
         kinds |= found
     assert not kinds & {"event", "heading", "camera", "cut", "trace"}
     assert {"place", "weather", "framing", "angle", "worn0"} <= kinds
+
+
+@pytest.mark.parametrize(
+    ("event", "framing", "cut", "seen"),
+    [
+        ("walk", "whole", None, True),
+        ("walk", "close", None, False),
+        ("walk", "close", "whole", True),
+        ("sit", "whole", None, False),
+        ("dance", "whole", None, False),
+    ],
+)
+def test_footprints_are_named_where_feet_are_seen_to_make_them(
+    event: str, framing: str, cut: str | None, seen: bool
+):
+    config = SceneConfig(events=(event,), places=("beach",), cuts=0.0)
+    scene = dataclasses.replace(
+        sample_scene(np.random.default_rng(1), config),
+        shot=Shot(framing=framing),
+        cut=Cut(share=0.5, shot=Shot(framing=cut)) if cut else None,
+    )
+    facts: set[tuple[str, str]] = set()
+    for seed in range(20):
+        facts |= stated(scene, np.random.default_rng(seed), language="en", detail="full")[1]
+    assert (("trace", "footprints") in facts) is seen
 
 
 def test_every_value_has_words():

@@ -195,8 +195,12 @@ class _Writer:
 
 
 def leaves_footprints(scene: Scene) -> bool:
-    """Whether someone walks on soft ground."""
-    return scene.ground in SOFT_GROUNDS and bool(scene.people) and scene.event not in STANDING
+    """Whether someone is seen to walk on soft ground: in a close-up no feet are, and who sits down
+    often stands before the seat from the start."""
+    shots = (scene.shot, *([scene.cut.shot] if scene.cut else ()))
+    feet = any(shot.framing == "whole" for shot in shots)
+    walks = bool(scene.people) and scene.event not in (*STANDING, "sit")
+    return scene.ground in SOFT_GROUNDS and walks and feet
 
 
 def _one(kind: str) -> str:

@@ -14,6 +14,7 @@ from sorairo.training.data.samplers.captions import CaptionConfig, example_capti
 from sorairo.world.lifelike.language.parsing import parse
 from sorairo.world.lifelike.sampling import sample_scene
 from sorairo.world.lifelike.scene import Scene, SceneConfig
+from sorairo.world.lifelike.world import WORLD
 from training_recipes import CODEC, rendered
 
 FALLS = SceneConfig(events=("drop",), cameras=("still",))
@@ -38,6 +39,15 @@ def test_a_shard_holds_scenes_of_its_world(shards: list[Shard]):
     assert isinstance(clip.scenes[0], Scene)
     assert clip.scenes[0].event == "drop"
     assert set(np.unique(clip.masks)) == {0, 1}
+
+
+def test_pictures_show_what_they_are_about():
+    """Also of events that begin with something hidden: their first frame is all there is."""
+    assert isinstance(LIFELIKE_PICTURES.scene, SceneConfig)
+    for event in sorted(set(LIFELIKE_PICTURES.scene.events)):
+        part = SceneConfig(events=(event,), framings=("whole",))
+        (sample,) = WORLD.samples(seeds=[5], part=part, seconds=1 / 12, fps=12.0, size=(64, 64))
+        assert (sample.masks > 0).sum() > 20, event
 
 
 def test_batches_of_a_codec_show_what_moves_and_pictures_at_rest(shards: list[Shard]):

@@ -129,8 +129,15 @@ LIFELIKE_LONG = dataclasses.replace(
     sizes=LIFELIKE.sizes[:1],
     shard_clips=10,
 )
+# At its first moment who hides is behind the wall, and what is painted is not there yet.
+SHOWN_AT_ONCE = tuple(event for event in LifelikeConfig().events if event not in ("hide", "paint"))
 LIFELIKE_PICTURES = dataclasses.replace(
-    LIFELIKE_CLIPS, count=8000, first_seed=22_000_000, seconds=1 / LIFELIKE.fps, shard_clips=200
+    LIFELIKE_CLIPS,
+    scene=LifelikeConfig(events=SHOWN_AT_ONCE),
+    count=8000,
+    first_seed=22_000_000,
+    seconds=1 / LIFELIKE.fps,
+    shard_clips=200,
 )
 # What moves, for codecs: people, balls and shards, seen by every camera.
 MOVING_LIFE = LifelikeConfig(

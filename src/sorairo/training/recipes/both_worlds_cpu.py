@@ -1,4 +1,4 @@
-"""The recipe `both-worlds-cpu`: `both-worlds` in an hour and a half of two CPU cores."""
+"""The recipe `both-worlds-cpu`: `both-worlds` in two and a half hours of two CPU cores."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sorairo.world.registry import LIFELIKE
 
 SQUARE, WIDE, HIGH = LIFELIKE.sizes
 HALF = "half "  # before the names of the sources at half the size
-SMALLER = 0.5  # share of the steps at half the size
+SMALLER = 0.6  # share of the steps at half the size
 TEXT_TOKENS = 96  # the longest captions are of two people, of about 80 tokens
 # A minute at 1.5 frames a second, which plans longer clips than a window.
 LONG = replace(
@@ -48,24 +48,25 @@ TWINS = 300
 LONG_WINDOWS = {
     "life": 0.18,
     "moving": 0.07,
-    "world": 0.05,
-    "falling": 0.07,
-    "crowd": 0.05,
-    "pushed": 0.04,
-    "hiding": 0.02,
-    "circled": 0.02,
+    "world": 0.03,
+    "falling": 0.04,
+    "crowd": 0.03,
+    "pushed": 0.02,
+    "hiding": 0.01,
+    "circled": 0.01,
 }
 # Few tokens teach words: weights in windows of 4 latent frames, and in pictures.
-SHORT_WINDOWS = {"life": 0.08, "world": 0.03, "falling": 0.02, "crowd": 0.03}
-PICTURES = {"life pictures": 0.10, "still lifes": 0.05}
+SHORT_WINDOWS = {"life": 0.08, "world": 0.02, "falling": 0.01, "crowd": 0.02}
+PICTURES = {"life pictures": 0.15, "still lifes": 0.04}
+MORE_PICTURES = 2.0  # times as often at half the size
 
 
 def _sources() -> dict[str, LatentSource]:
     full = {
         "life": LatentSource(clips=LIFELIKE_CLIPS, count=600, pictures=3),
         "moving": LatentSource(clips=LIFE),
-        "brief": LatentSource(clips=LIFELIKE_BRIEF, count=600),
-        "life pictures": LatentSource(clips=LIFELIKE_PICTURES, count=2400, alone=True),
+        "brief": LatentSource(clips=LIFELIKE_BRIEF, count=1600),
+        "life pictures": LatentSource(clips=LIFELIKE_PICTURES, count=7200, alone=True),
         **{
             name: LatentSource(clips=CLASSIC_SETS[name], count=count, alone=name == "still lifes")
             for name, count in TABLE.items()
@@ -96,19 +97,20 @@ def _shapes(size: str) -> tuple[Shape, ...]:
         )
 
     one = [kind("window", source, 13, weight) for source, weight in LONG_WINDOWS.items()]
-    one += [kind("keyed", "life", 11, 0.04), kind("edited", "twins", 13, 0.04)]
-    pictures = [kind("window", source, 1, weight) for source, weight in PICTURES.items()]
+    one += [kind("keyed", "life", 11, 0.04), kind("edited", "twins", 13, 0.03)]
+    more = MORE_PICTURES if size == HALF else 1.0
+    pictures = [kind("window", each, 1, more * weight) for each, weight in PICTURES.items()]
     pictures.append(kind("still", "life", 1, 0.03))
     return (
         Shape(kinds=tuple(one)),
-        Shape(kinds=(kind("story", "world", 13, 0.03), kind("fade", "bridges", 13, 0.03))),
+        Shape(kinds=(kind("story", "world", 13, 0.02), kind("fade", "bridges", 13, 0.02))),
         oblong("life", 13, 0.06),
-        Shape(kinds=(kind("window", "long", 23, 0.03),)),
-        Shape(kinds=(kind("window", "brief", 7, 0.08),)),
-        oblong("brief", 7, 0.05),
+        Shape(kinds=(kind("window", "long", 23, 0.02),)),
+        Shape(kinds=(kind("window", "brief", 7, 0.12),)),
+        oblong("brief", 7, 0.06),
         Shape(kinds=tuple(kind("window", *each) for each in _short())),
         Shape(kinds=tuple(pictures)),
-        oblong("life pictures", 1, 0.05),
+        oblong("life pictures", 1, 0.05 * more),
     )
 
 
@@ -157,5 +159,5 @@ def both_worlds_cpu() -> ModelRecipe:
             max_frames=1441,
         ),
         optimiser=OptimiserConfig(muon_lr=0.015, adam_lr=2e-3),
-        loop=LoopConfig(steps=4000, ema=0.998, cooldown=0.5, warmup=50, sheet_every=500, workers=1),
+        loop=LoopConfig(steps=5000, ema=0.998, cooldown=0.5, warmup=50, sheet_every=500, workers=1),
     )

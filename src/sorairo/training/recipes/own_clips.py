@@ -49,6 +49,7 @@ def own_clips() -> ModelRecipe:
     return replace(
         base,
         name="own-clips",
+        start="lifelike",
         sources={"own": LatentSource(clips=clips, pictures=3)},
         objective=objective,
         model=replace(base.model, name="own-clips", world="footage"),

@@ -46,7 +46,7 @@ def films_in(folder: str) -> tuple[Film, ...]:
         for path in top.rglob("*")
         if path.suffix.lower() in (*FILMS, *PICTURES) and not path.name.startswith(".")
     )
-    missing = [path for path in listed if path not in set(paths)]
+    missing = sorted(listed.keys() - set(paths))
     if missing:
         raise ConfigError(f"There is no film or picture {missing[0]}, which the table names.")
     if not paths:

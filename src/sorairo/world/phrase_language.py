@@ -41,7 +41,7 @@ def unchanged(text: str) -> tuple[str, Substitutes]:
 
 @dataclass(frozen=True, kw_only=True)
 class PhraseLanguage:
-    """A `Language`. No model of such a world is shipped yet, so `trained_on` is not used."""
+    """A `Language`. Models of such a world are trained on all of it: `trained_on` is not used."""
 
     examples: tuple[str, ...]
     """Prompts that work."""

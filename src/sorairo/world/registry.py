@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sorairo.errors import MissingExtraError, unknown_name
 from sorairo.world.joined_language import JoinedLanguage
-from sorairo.world.open_language import OpenLanguage
+from sorairo.world.open_language import LANGUAGE as OPEN_LANGUAGE
 from sorairo.world.protocol import Language, Scene, Size, World
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ WORLDS = {
     "menagerie": MENAGERIE,
     "crafter": CRAFTER,
 }
-READ = {"footage": FOOTAGE}  # worlds that are read from a user's files
+FROM_FILES = {"footage": FOOTAGE}  # worlds that are read from a user's files
 DEFAULT = "tabletop"  # of models that do not name their world
 NONE = ""  # the world of models that were trained on no simulated world
 JOINT = "+"  # between the names of several worlds, of a model that was trained on all of them
@@ -150,7 +150,7 @@ def names_in(world: str) -> tuple[str, ...]:
 
 def entry(name: str) -> WorldEntry:
     """What is known of a world without loading it. Raises UnknownNameError."""
-    known = WORLDS | READ
+    known = WORLDS | FROM_FILES
     if name not in known:
         raise unknown_name("world", name, tuple(known))
     return known[name]
@@ -161,7 +161,7 @@ def language(name: str = DEFAULT) -> Language:
     """The language of a world or of several, such as "tabletop+lifelike"; of NONE one that accepts
     every word. Raises UnknownNameError."""
     if name == NONE:
-        return OpenLanguage()
+        return OPEN_LANGUAGE
     if JOINT in name:
         return JoinedLanguage(languages={each: language(each) for each in names_in(name)})
     return _load(entry(name).language)

@@ -112,12 +112,19 @@ class FootageWorld(SimulatedWorld[Scene, SceneConfig, Rollout]):
         films = _long_enough(part.folder, frames / fps, frames)
         renderer = Renderer(width=size[0], height=size[1])
         for seed in seeds:
-            film = films[seed % len(films)]
+            film = films[_turn(seed, len(films))]
             spare = max(0.0, seconds_of(film.path) - frames / fps)
             start = round(float(np.random.default_rng(seed).uniform(0, spare)), 3)
             scene = Scene(path=str(film.path), start=start, captions=film.captions)
             rollout = Rollout(scene=scene, fps=fps, frames=frames)
             yield Sample(frames=renderer.film(rollout), masks=renderer.masks(rollout), scene=scene)
+
+
+def _turn(seed: int, count: int) -> int:
+    """Which of some films a seed shows: each once in `count` seeds, in an order that changes every
+    time, so that each is cropped to every size."""
+    turn, place = divmod(seed, count)
+    return int(np.random.default_rng((turn, count)).permutation(count)[place])
 
 
 def _long_enough(folder: str, seconds: float, frames: int) -> list[Film]:
